@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+# hak: `make help` lists the targets. What each part of the tree builds is in
+# its own *.mk file; this one builds the library.
+
+PORT  ?= host
+CORES ?= 4
+# FAIL=1 builds hak_fail_nth() in; SAN=asan or tsan builds for a sanitizer (host).
+FAIL  ?=
+SAN   ?=
+
+BUILD   := build
+VARIANT := $(if $(filter 1,$(FAIL)),-fail)$(if $(SAN),-$(SAN))
+LIB_DIR  = $(BUILD)/$(PORT)-$(CORES)$(VARIANT)
+LIB      = $(LIB_DIR)/libhak.a
+
+# The compilers. -fno-tree-loop-distribute-patterns and -fno-builtin: no call
+# to memcpy or memset appears that the source does not spell out.
+CC_host    ?= gcc
+CC_aarch64 ?= aarch64-linux-gnu-gcc
+AR_host    ?= ar
+AR_aarch64 ?= aarch64-linux-gnu-ar
+
+COMMON_FLAGS := -std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+LIB_FLAGS    := $(COMMON_FLAGS) -ffreestanding -fno-builtin -fno-tree-loop-distribute-patterns \
+                -ffunction-sections -fdata-sections -fvisibility=hidden
+FLAGS_host    := -fPIC -fno-stack-protector
+FLAGS_aarch64 := -nostdlib -fno-pic -fno-stack-protector -mgeneral-regs-only -mno-outline-atomics \
+                 -mcpu=cortex-a53
+FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_tsan := -fsanitize=thread
+
+LIB_SRC  = $(sort $(wildcard src/*.c)) $(wildcard port/$(PORT)/*.c) \
+           $(if $(filter 1,$(FAIL)),src/inject/on/inject.c)
+LIB_OBJ  = $(LIB_SRC:%.c=$(LIB_DIR)/%.o)
+LIB_INC  = -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) -Iport -Iport/$(PORT)
+
+.PHONY: help lib run test bench format clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | \
+	  awk -F'\t' '{printf "make %-18s %s\n", $$1, $$2}'
+
+lib: $(LIB) ## build the library: PORT=host|aarch64 CORES=1..64, into build/<port>-<n>/libhak.a
+	@echo $(LIB)
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	@$(AR_$(PORT)) rcs $@ $^
+
+$(LIB_DIR)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@$(CC_$(PORT)) $(LIB_FLAGS) $(FLAGS_$(PORT)) $(FLAGS_$(SAN)) -DHAK_CORES=$(CORES) $(LIB_INC) -MMD -MP -c $< -o $@
+
+-include $(LIB_OBJ:.o=.d)
+
+include $(sort $(wildcard boards/*/*.mk tests/*.mk tests/*/*.mk))
+
+format: ## format the C sources
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean: ## remove all that was built
+	rm -rf $(BUILD)

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * AArch64, any exception level above EL0, with or without LSE. The core number
+ * is Aff0 of MPIDR_EL1. On cores that number themselves in Aff1 (Cortex-A55,
+ * A76 and later, whose MPIDR.MT is 1) build with -DHAK_A64_CORE_SHIFT=8.
+ */
+#ifndef HAK_PORT_ARCH_H
+#define HAK_PORT_ARCH_H
+
+#define HAK_PORT_WORD_BITS 64
+
+#ifndef HAK_A64_CORE_SHIFT
+#define HAK_A64_CORE_SHIFT 0
+#endif
+
+typedef uint64_t hak_mask;
+
+static inline unsigned hak_port_core(void)
+{
+    uint64_t mpidr;
+    __asm__("mrs %0, mpidr_el1" : "=r"(mpidr));
+    return (unsigned)(mpidr >> HAK_A64_CORE_SHIFT) & 0xff;
+}
+
+static inline hak_mask hak_port_mask(void)
+{
+    hak_mask state;
+    __asm__ volatile("mrs %0, daif\n\tmsr daifset, #2" : "=r"(state) : : "memory");
+    return state;
+}
+
+static inline void hak_port_unmask(hak_mask state)
+{
+    __asm__ volatile("msr daif, %0" : : "r"(state) : "memory");
+}
+
+static inline void hak_port_relax(unsigned turns)
+{
+    (void)turns;
+    __asm__ volatile("yield");
+}
+
+static inline unsigned hak_port_ctz(uint64_t w) { return (unsigned)__builtin_ctzll(w); }
+static inline unsigned hak_port_clz(uint64_t w) { return (unsigned)__builtin_clzll(w); }
+
+/* By hand: the general registers have no population count, and GCC would call
+ * libgcc for it. [Warren, Hacker's Delight, 5-1] */
+static inline unsigned hak_port_popcount(uint64_t w)
+{
+    w -= (w >> 1) & 0x5555555555555555u;
+    w = (w & 0x3333333333333333u) + ((w >> 2) & 0x3333333333333333u);
+    w = (w + (w >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (unsigned)((w * 0x0101010101010101u) >> 56);
+}
+
+#endif

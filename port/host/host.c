@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Core numbers for threads, and yielding, without libc. */
+#include "hak_host.h"
+#include "config.h"
+#include "port.h"
+
+#define ALL_FREE (HAK_CORES == 64 ? UINT64_MAX : (UINT64_C(1) << (HAK_CORES % 64)) - 1)
+
+__thread unsigned hak_host_core_plus_1;
+
+/* Bit n set: core number n is free. Acquire and release on it pair thread to
+ * thread: whatever the last holder of a number did is seen by the next. */
+static _Atomic(uint64_t) free_numbers = ALL_FREE;
+
+int hak_host_enter(void)
+{
+    uint64_t numbers = atomic_load_explicit(&free_numbers, memory_order_relaxed);
+    if (hak_host_core_plus_1 != 0)
+        return 1;
+    while (numbers != 0) {
+        unsigned lowest = hak_port_ctz(numbers);
+        if (atomic_compare_exchange_weak_explicit(&free_numbers, &numbers,
+                                                  numbers & ~(UINT64_C(1) << lowest),
+                                                  memory_order_acquire, memory_order_relaxed)) {
+            hak_host_core_plus_1 = lowest + 1;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void hak_host_leave(void)
+{
+    if (hak_host_core_plus_1 == 0)
+        return;
+    uint64_t mine = UINT64_C(1) << (hak_host_core_plus_1 - 1);
+    hak_host_core_plus_1 = 0;
+    atomic_fetch_or_explicit(&free_numbers, mine, memory_order_release);
+}
+
+void hak_host_only_this_thread(void)
+{
+    uint64_t mine = hak_host_core_plus_1 ? UINT64_C(1) << (hak_host_core_plus_1 - 1) : 0;
+    atomic_store_explicit(&free_numbers, ALL_FREE & ~mine, memory_order_relaxed);
+}
+
+/* sched_yield(2), number 24 on x86-64. */
+void hak_host_yield(void)
+{
+    long result = 24;
+    __asm__ volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
+}

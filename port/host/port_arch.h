@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Linux on a 64-bit machine: each thread is a core. A thread takes its core
+ * number with hak_host_enter() and gives it back with hak_host_leave(); a
+ * thread without one (before, after, or when all are taken) uses the run
+ * layer. Signals stand in for nothing: there is no interrupt to mask.
+ */
+#ifndef HAK_PORT_ARCH_H
+#define HAK_PORT_ARCH_H
+
+#define HAK_PORT_WORD_BITS 64
+
+typedef unsigned hak_mask;
+
+/* Core number plus 1 of this thread; 0 = none. Initial-exec: no call, and no
+ * allocation on first use. */
+extern __thread unsigned hak_host_core_plus_1 __attribute__((tls_model("initial-exec")));
+
+static inline unsigned hak_port_core(void) { return hak_host_core_plus_1 - 1u; }
+static inline hak_mask hak_port_mask(void) { return 0; }
+static inline void hak_port_unmask(hak_mask state) { (void)state; }
+
+/* After a while the holder may be a thread that the kernel preempted: let it
+ * run. By hand, so that the library needs no libc symbol. */
+void hak_host_yield(void);
+
+static inline void hak_port_relax(unsigned turns)
+{
+    if (turns >= 64)
+        hak_host_yield();
+}
+
+static inline unsigned hak_port_ctz(uint64_t w) { return (unsigned)__builtin_ctzll(w); }
+static inline unsigned hak_port_clz(uint64_t w) { return (unsigned)__builtin_clzll(w); }
+static inline unsigned hak_port_popcount(uint64_t w) { return (unsigned)__builtin_popcountll(w); }
+
+#endif

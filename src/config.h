@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The constants that a build may choose, each checked. */
+#ifndef HAK_CONFIG_H
+#define HAK_CONFIG_H
+
+/* Cores that have pools of their own. */
+#ifndef HAK_CORES
+#define HAK_CORES 4
+#endif
+
+/* Ranges of RAM that the heap may consist of. */
+#ifndef HAK_REGIONS
+#define HAK_REGIONS 8
+#endif
+
+/* K: pages that may be kept although they are empty, in the whole heap. */
+#ifndef HAK_RETAIN
+#define HAK_RETAIN 32
+#endif
+
+_Static_assert(HAK_CORES >= 1 && HAK_CORES <= 64, "CORES: 1 to 64");
+_Static_assert(HAK_REGIONS >= 1 && HAK_REGIONS <= 8, "HAK_REGIONS: 1 to 8");
+_Static_assert(HAK_RETAIN >= 0 && HAK_RETAIN <= 1024, "HAK_RETAIN: 0 to 1024");
+
+#endif

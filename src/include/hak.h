@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hak: a memory allocator for bare-metal and embedded targets.
+ *
+ * Firmware gives hak a range of RAM once, with hak_init(); from then on every
+ * core, task and interrupt handler may call every function below, save from
+ * handlers that interrupt masking does not hold off (NMI, FIQ on AArch64,
+ * "zero-latency" interrupts on Cortex-M). No call blocks, except for its turn
+ * at one fair lock whose hold is bounded; no call's cost depends on the
+ * heap's size, contents or history. docs/design.md has the measured bounds.
+ *
+ * Units: every size is in bytes. Alignment: every block is aligned to the
+ * granule, HAK_GRANULE bytes. A call that is handed a bad pointer or size
+ * reports it to hak_port_fault() and does nothing else.
+ */
+#ifndef HAK_H
+#define HAK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Size and alignment of the smallest block: 16 on 64-bit targets, 8 on 32-bit. */
+#define HAK_GRANULE (2u * sizeof(void *))
+
+/* The smallest heap that hak_init() takes, wherever it starts (1 core; each
+ * further core adds at most HAK_HEAP_MIN_CORE). */
+#define HAK_HEAP_MIN 1024u
+
+/* What became of a request to hand over memory. HAK_OK is 0. */
+typedef enum hak_status {
+    HAK_OK = 0,
+    HAK_ERR_NULL,        /* the start address is NULL */
+    HAK_ERR_ZERO,        /* the size is zero */
+    HAK_ERR_TOO_SMALL,   /* nothing would be left beside the control data */
+    HAK_ERR_TOO_BIG,     /* more than 64 GiB (64-bit) or 2 GiB (32-bit) */
+    HAK_ERR_WRAP,        /* start + size passes the end of the address space */
+    HAK_ERR_OVERLAP,     /* the range overlaps a region that hak has */
+    HAK_ERR_TWICE,       /* hak_init() was called before */
+    HAK_ERR_NOT_INIT,    /* hak_add_region() before hak_init() */
+    HAK_ERR_REGIONS      /* the region table is full */
+} hak_status;
+
+/* What was wrong with a call. */
+typedef enum hak_fault {
+    HAK_FAULT_NONE = 0,
+    HAK_FAULT_NOT_INIT,    /* a pointer was passed before hak_init() */
+    HAK_FAULT_FOREIGN,     /* the pointer lies in no region of hak's */
+    HAK_FAULT_MISALIGNED,  /* the pointer is not a multiple of the granule */
+    HAK_FAULT_DOUBLE_FREE, /* the pointer lies in memory that is free already */
+    HAK_FAULT_INTERIOR,    /* the pointer lies inside a live block, not at its start */
+    HAK_FAULT_NOT_A_BLOCK, /* no block begins there; too deep inside a large
+                              extent to tell in bounded time whether that is free */
+    HAK_FAULT_SIZE,        /* a size over PTRDIFF_MAX, or a product that overflows */
+    HAK_FAULT_ALIGNMENT,   /* an alignment that is no power of two */
+    HAK_FAULT_CORRUPT      /* the program overwrote a link in free memory; the
+                              extents that it led to are given up */
+} hak_fault;
+
+/*
+ * The fault hook. The library holds a weak one that does nothing; a firmware
+ * may define its own. kind: what was wrong. pointer: the one passed (NULL for
+ * a size or an alignment; for HAK_FAULT_CORRUPT the extent with the bad link).
+ * call_site: the return address of the faulty call. Called with neither lock
+ * nor interrupt mask held, in the context that made the call.
+ */
+void hak_port_fault(hak_fault kind, const void *pointer, const void *call_site);
+
+/*
+ * hak_init: take [heap_start, heap_start + heap_size) as the heap. The start
+ * may be misaligned and the size odd: both are trimmed. The contents need not
+ * be zero. Control data and maps are carved out of the range (1/60 of it and
+ * about 1 KiB); clearing the maps takes about one instruction per 8 bytes of
+ * map, which is the only part whose time grows with the size. Call it once,
+ * on one core, before any other call.
+ * Returns HAK_OK, or why the range was refused; then nothing was touched.
+ */
+hak_status hak_init(void *heap_start, size_t heap_size);
+
+/*
+ * hak_add_region: hand over one more range, at any time, on any core. At most
+ * HAK_REGIONS ranges in all (8 by default). Same trimming, same cost.
+ */
+hak_status hak_add_region(void *start, size_t size);
+
+/* A sentence that says what the status means and what to do. Never NULL. */
+const char *hak_status_text(hak_status status);
+
+/* The same for a fault. Never NULL. */
+const char *hak_fault_text(hak_fault fault);
+
+/*
+ * hak_malloc: a block of at least size bytes, aligned to the granule, its
+ * contents undefined. size 0 gives a unique block that can be freed. NULL
+ * means that the heap holds no free extent of that size rounded up to its
+ * bin's ceiling (at most 1/16 more; exact below 16 granules); see
+ * docs/design.md, promise 3.
+ */
+void *hak_malloc(size_t size);
+
+/* hak_calloc: the same for count * size bytes, zeroed. The product is checked. */
+void *hak_calloc(size_t count, size_t size);
+
+/*
+ * hak_realloc: change a block's size, keeping its contents up to the smaller
+ * of both sizes and any over-alignment that hak_aligned_alloc() gave it. Grows
+ * and shrinks in place where the neighbouring memory allows. NULL on failure:
+ * the old block is then untouched. hak_realloc(NULL, n) is hak_malloc(n);
+ * a size of 0 shrinks the block to its smallest and never frees it.
+ */
+void *hak_realloc(void *block, size_t size);
+
+/*
+ * hak_aligned_alloc: a block whose address is a multiple of alignment, a power
+ * of two. size need not be a multiple of it. Freed with hak_free().
+ */
+void *hak_aligned_alloc(size_t alignment, size_t size);
+
+/* hak_free: give a block back, on any core and in any context. NULL is ignored. */
+void hak_free(void *block);
+
+/* The bytes that the caller may use in a live block: at least what was asked
+ * for. 0 for NULL, and for a bad pointer (which is reported). */
+size_t hak_usable_size(const void *block);
+
+/*
+ * hak_core_idle: call it before a core sleeps or is switched off. The pages
+ * that the core keeps for itself become available to the others. O(1). The
+ * core's next malloc takes them back, or what is left of them.
+ */
+void hak_core_idle(void);
+
+/* Figures about the heap. Byte counts are exact when no other core is inside
+ * a call; the counters of the pipeline's stages are sums over all cores. */
+typedef struct hak_stats {
+    size_t heap_bytes;         /* all bytes handed over, after trimming */
+    size_t metadata_bytes;     /* of these, control data and maps */
+    size_t live_bytes;         /* in blocks that callers hold (usable sizes) */
+    size_t live_blocks;
+    size_t taken_bytes;        /* taken from the run layer: large blocks and whole pages */
+    size_t peak_bytes;         /* high-water mark of taken_bytes */
+    size_t free_bytes;         /* in free extents of the run layer */
+    size_t largest_free_bytes; /* a malloc of this many bytes succeeds now; the
+                                  true largest free extent is less than 1/16 larger */
+    size_t page_bytes;         /* of taken_bytes, in pages of the pools */
+    size_t retained_pages;     /* pages kept although they may be empty, at most K */
+    /* The malloc pipeline: how often each stage answered. */
+    size_t malloc_pool;        /* from the core's current page */
+    size_t malloc_run;         /* from the run layer */
+    size_t refill_drain;       /* refills: blocks freed elsewhere taken back */
+    size_t refill_adopt;       /* refills: a partly free page adopted */
+    size_t refill_birth;       /* refills: a new page cut from the run layer */
+    /* The free pipeline. */
+    size_t free_local;         /* into the core's current page */
+    size_t free_remote;        /* into any other page: one atomic operation */
+    size_t free_run;           /* to the run layer */
+    size_t pages_retired;      /* empty pages given back to the run layer */
+    size_t recalls;            /* calls that recalled retained pages before failing */
+    size_t failures;           /* calls that returned NULL for want of memory */
+    size_t faults;             /* bad calls that were reported */
+} hak_stats;
+
+/* Fill in *stats. Bounded by regions + cores x classes; each step its own
+ * critical section. */
+void hak_stats_get(hak_stats *stats);
+
+/*
+ * hak_check: verify every invariant of the heap. NULL if all hold, else the
+ * name of the first one that is broken (a static string). Its length grows
+ * with the heap, but it advances in bounded steps, each its own critical
+ * section, so that other contexts go on; sums over the whole heap are compared
+ * only if nobody changed it meanwhile.
+ */
+const char *hak_check(void);
+
+typedef enum hak_block_kind {
+    HAK_BLOCK_LIVE, /* a block that a caller holds */
+    HAK_BLOCK_FREE  /* a free extent of the run layer */
+} hak_block_kind;
+
+typedef struct hak_block {
+    void *address;
+    size_t size_bytes;   /* usable bytes */
+    hak_block_kind kind;
+    int in_page;         /* 1: a block in a page of the pools */
+} hak_block;
+
+/* Called for each block; a value other than 0 ends the walk. It may free the
+ * block that it is shown, and call everything else too. */
+typedef int (*hak_visitor)(const hak_block *block, void *context);
+
+/*
+ * hak_walk: show every block and every free extent to the visitor, region by
+ * region in order of address. Advances in bounded steps like hak_check(); a
+ * block that is live throughout the walk is shown exactly once.
+ * Returns the visitor's last value, 0 if it never ended the walk.
+ */
+int hak_walk(hak_visitor visitor, void *context);
+
+/*
+ * Only in builds with FAIL=1 (`make lib FAIL=1`): make the n-th request for a
+ * page or an extent from now fail (n from 1), and with from_then_on not 0
+ * every later one too. n = 0 switches it off.
+ */
+void hak_fail_nth(size_t n, int from_then_on);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
