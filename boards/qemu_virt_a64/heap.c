@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The RAM that the image leaves. */
+#include "board.h"
+
+#define RAM_MAPPED_BYTES (UINT64_C(16) << 30) /* mmu.S */
+
+extern char __ram_start[], __heap_start[], __heap_size[];
+
+void *board_heap(uint64_t ram_bytes, size_t *bytes)
+{
+    uint64_t image_bytes = (uint64_t)(__heap_start - __ram_start);
+    if (ram_bytes > RAM_MAPPED_BYTES || (ram_bytes != 0 && ram_bytes <= image_bytes))
+        board_panic("heap: RAM size out of range\n");
+    *bytes = ram_bytes != 0 ? ram_bytes - image_bytes : (uintptr_t)__heap_size;
+    return __heap_start;
+}
