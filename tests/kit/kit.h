@@ -23,7 +23,8 @@ void kit_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void kit_exit(int status);
 
 /* The value of NAME=value on the command line (QEMU: semihosting), NULL if it
- * is not there; and the same as an unsigned number. */
+ * is not there; and the same as an unsigned number: decimal or 0x, and K, M or
+ * G behind it. */
 const char *kit_argument(const char *name);
 uint64_t kit_argument_number(const char *name, uint64_t otherwise);
 
@@ -38,14 +39,16 @@ unsigned kit_core(void);
  * before nor after: the body decides. Core numbers are hak's core numbers. */
 void kit_parallel(unsigned cores, void (*body)(unsigned core, void *context), void *context);
 
-/* RAM for heaps: at least min_bytes, the most there is if min_bytes is 0
- * (board: the linker script's range; host: a fresh mapping). NULL if there is
- * not as much. */
+/* RAM for heaps: min_bytes, the most there is if min_bytes is 0 (board: what
+ * the image leaves of the RAM, the same in each call; host: a fresh mapping).
+ * The argument ram= tells how much RAM the machine has. NULL if there is not
+ * as much. */
 void *kit_ram(size_t min_bytes, size_t *bytes);
 
 /* Instructions executed so far, exact under QEMU's icount with one core
  * running; 0 where the machine cannot tell. An empty bracket of two calls
- * differs by kit_instructions_overhead(). */
+ * differs by kit_instructions_overhead(). Call it at least once in 4 G
+ * instructions, always on the same core. */
 uint64_t kit_instructions(void);
 uint64_t kit_instructions_overhead(void);
 
@@ -58,6 +61,16 @@ uint64_t kit_nanoseconds(void);
 bool kit_timer_start(unsigned period_us, void (*handler)(void));
 void kit_timer_stop(void);
 
+/* One interrupt on the calling core, in delay_ns nanoseconds; under QEMU's
+ * icount that many instructions later, with one core running. Also from a
+ * handler; takes the place of what was started before. */
+bool kit_timer_once(uint64_t delay_ns, void (*handler)(void));
+
+/* Hold interrupts off on the calling core; the old state, for kit_unmask().
+ * The pair nests. Nothing where there are no interrupts. */
+uint64_t kit_mask(void);
+void kit_unmask(uint64_t state);
+
 /* Read a whole file of the machine that runs QEMU (or of this one) into the
  * buffer. Bytes read; -1: cannot be opened, -2: larger than the buffer. */
 long kit_read_file(const char *path, void *buffer, size_t bytes);
@@ -69,7 +82,8 @@ void kit_relax(void);
 uint64_t kit_random(uint64_t *state);
 
 /* Tests. A program prints one line "ok NAME" or "FAIL NAME: file:line: text"
- * per test case; KIT_CHECK fails the case and returns from the function. */
+ * per test case; KIT_CHECK fails the case and returns from the function. The
+ * argument case=NAME runs that case alone. */
 typedef struct kit_case {
     const char *name;
     void (*run)(void);

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: MIT
+# The kit's own test, on the host and in QEMU.
+
+$(call host_program,kit_test,tests/kit/kit_test.c)
+$(call a64_program,kit_test,tests/kit/kit_test.c)
+
+.PHONY: test-kit
+test: test-kit
+test-kit: $(foreach n,1 4,$(BUILD)/host-$(n)/kit_test $(BUILD)/a64-$(n)/kit_test.elf) ## test the kit itself, host and QEMU
+	@sh tests/kit/kit_test.sh $(BUILD)
