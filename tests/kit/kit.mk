@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The kit's own test, on the host and in QEMU.
 
-$(call host_program,kit_test,tests/kit/kit_test.c)
-$(call a64_program,kit_test,tests/kit/kit_test.c)
+$(call host_program,kit_test,tests/kit/kit_test.c tests/kit/kit_test_timer.c)
+$(call a64_program,kit_test,tests/kit/kit_test.c tests/kit/kit_test_timer.c)
 
 .PHONY: test-kit
 test: test-kit

@@ -7,10 +7,10 @@
  */
 #include "kit.h"
 #include "format.h"
+#include "kit_test.h"
 
 #include <stdatomic.h>
 
-#define CORES_MAX 64u
 #define ADDS      100000u
 #define NOPS      1000u
 #define NOPS_TEXT "1000"
@@ -171,119 +171,11 @@ static void test_lock(void)
     KIT_CHECK(locked_sum == (uint64_t)kit_cores() * (ADDS / 10));
 }
 
-static atomic_uint ticks[CORES_MAX];
-
-static void tick(void) { atomic_fetch_add(&ticks[kit_core()], 1); }
-
-static unsigned my_ticks(void) { return atomic_load(&ticks[kit_core()]); }
-
-static void wait_ns(uint64_t ns)
+void wait_ns(uint64_t ns)
 {
     uint64_t end = kit_nanoseconds() + ns;
     while (kit_nanoseconds() < end)
         kit_relax();
-}
-
-/* KIT_CHECK returns, so each step is a function of its own. */
-static void check_period(void)
-{
-    atomic_store(&ticks[kit_core()], 0);
-    kit_timer_start(50, tick);
-    while (my_ticks() < 20)
-        kit_relax();
-    kit_timer_stop();
-    unsigned seen = my_ticks();
-    wait_ns(200000);
-    KIT_CHECK(my_ticks() == seen);
-}
-
-static void check_mask(void)
-{
-    atomic_store(&ticks[kit_core()], 0);
-    uint64_t outer = kit_mask();
-    kit_timer_start(20, tick);
-    wait_ns(200000);
-    KIT_CHECK(my_ticks() == 0);
-    uint64_t inner = kit_mask();
-    wait_ns(100000);
-    kit_unmask(inner); /* still held by the outer one */
-    wait_ns(100000);
-    KIT_CHECK(my_ticks() == 0);
-    kit_unmask(outer); /* it waits already: it comes, and with icount at once */
-    if (kit_instructions() != 0)
-        KIT_CHECK(my_ticks() >= 1);
-    while (my_ticks() == 0)
-        kit_relax();
-    kit_timer_stop();
-}
-
-static void check_once(void)
-{
-    atomic_store(&ticks[kit_core()], 0);
-    kit_timer_once(10000, tick);
-    while (my_ticks() == 0)
-        kit_relax();
-    wait_ns(200000);
-    KIT_CHECK(my_ticks() == 1);
-}
-
-/* A handler may set the timer anew. */
-static void tick_again(void)
-{
-    tick();
-    if (my_ticks() < 5)
-        kit_timer_once(5000 + my_ticks(), tick_again);
-}
-
-static void check_again(void)
-{
-    atomic_store(&ticks[kit_core()], 0);
-    kit_timer_once(5000, tick_again);
-    while (my_ticks() < 5)
-        kit_relax();
-    wait_ns(100000);
-    KIT_CHECK(my_ticks() == 5);
-}
-
-static void interrupts(unsigned core, void *context)
-{
-    (void)core, (void)context;
-    check_period();
-    check_mask();
-    check_once();
-    check_again();
-}
-
-static void no_tick(void) {}
-
-static bool have_timer(void)
-{
-    bool have = kit_timer_start(1000000, no_tick);
-    kit_timer_stop();
-    return have;
-}
-
-static void test_timer(void)
-{
-    if (have_timer())
-        kit_parallel(kit_cores(), interrupts, NULL);
-}
-
-/* Interrupts at many places in code that keeps many values in registers. */
-static void test_registers(void)
-{
-    uint64_t state[8] = {1, 2, 3, 4, 5, 6, 7, 8}, other[8] = {1, 2, 3, 4, 5, 6, 7, 8};
-    for (unsigned i = 0; i < 20000; i++)
-        for (unsigned k = 0; k < 8; k++)
-            kit_random(&state[k]);
-    atomic_store(&ticks[0], 0);
-    kit_timer_start(1, tick);
-    for (unsigned i = 0; i < 20000; i++)
-        for (unsigned k = 0; k < 8; k++)
-            kit_random(&other[k]);
-    kit_timer_stop();
-    for (unsigned k = 0; k < 8; k++)
-        KIT_CHECK(state[k] == other[k]);
 }
 
 static __attribute__((noinline)) uint64_t count_nops(void)
@@ -293,8 +185,18 @@ static __attribute__((noinline)) uint64_t count_nops(void)
     return kit_instructions() - before;
 }
 
+/* kit_relax lets other cores run, if they do not sleep. */
+static __attribute__((noinline)) uint64_t count_relaxing(void)
+{
+    uint64_t before = kit_instructions();
+    for (unsigned i = 0; i < 100; i++)
+        kit_relax();
+    return kit_instructions() - before;
+}
+
 static void test_instructions(void)
 {
+    static uint64_t relaxing_early; /* before the other cores were ever on */
     bool counts = kit_instructions() != 0;
     if (kit_argument("icount") != NULL)
         KIT_CHECK(counts == equal(kit_argument("icount"), "yes"));
@@ -302,6 +204,9 @@ static void test_instructions(void)
         return;
     for (unsigned i = 0; i < 10; i++)
         KIT_CHECK(count_nops() == NOPS + kit_instructions_overhead());
+    if (relaxing_early == 0)
+        relaxing_early = count_relaxing();
+    KIT_CHECK(count_relaxing() == relaxing_early);
 }
 
 /* The counter's extension over its 32 bits. QEMU makes nothing of a nop, so
