@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: MIT
-# Replay of recorded traces. The smallest heaps are measured with the library
-# built for one core of the host.
+# Replay of recorded traces.
 
+REPLAY_SOURCES := $(addprefix tests/replay/,replay.c object.c spread.c interrupt.c trace.c)
+
+$(call host_program,replay,$(REPLAY_SOURCES))
+$(call a64_program,replay,$(REPLAY_SOURCES))
+$(call host_program,trace_test,tests/replay/trace_test.c tests/replay/trace.c)
+
+# run.py finds the options in the environment, where make puts them.
+run: ## replay a recorded trace under QEMU: TRACE=file CORES=n HEAP=bytes
+	@sh tests/tools/need.sh a64
+	@MAKE='$(MAKE)' python3 tests/tools/run.py
+
+# The smallest heaps are measured with the library built for one core of the host.
 SMALLEST := $(BUILD)/tools/smallest_heap
 ONE_CORE := $(BUILD)/host-1/libhak.a
 TRACES   ?= tests/traces
 
-.PHONY: memory-bench smallest-heaps one-core-lib
+.PHONY: memory-bench smallest-heaps
 
-one-core-lib:
-	@$(MAKE) --no-print-directory -s lib PORT=host CORES=1 FAIL= SAN=
-
-$(SMALLEST): tests/tools/smallest_heap.c tests/replay/trace.c tests/replay/trace.h one-core-lib
+$(SMALLEST): tests/tools/smallest_heap.c tests/replay/trace.c tests/replay/trace.h $(ONE_CORE)
 	@mkdir -p $(@D)
-	@$(CC_host) $(COMMON_FLAGS) -Isrc/include -Iport/host $(filter %.c,$^) $(ONE_CORE) -o $@
+	@$(CC_host) $(COMMON_FLAGS) -Isrc/include -Iport/host $(filter %.c %.a,$^) -o $@
 
 memory-bench: $(SMALLEST) ## smallest heap of each trace, against TLSF's: TRACES=dir
 	@python3 tests/tools/memory_bench.py --tool $(SMALLEST) --lib $(ONE_CORE) --jobs 2 $(MEMORY_FLAGS) $(TRACES)

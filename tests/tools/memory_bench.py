@@ -75,7 +75,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="bisect; may miss a smaller heap")
     parser.add_argument("--detail", action="store_true")
-    parser.add_argument("--write", metavar="FILE", help="write trace and bytes, as in smallest.txt")
+    parser.add_argument("--write", metavar="FILE", help="write the figures, as in smallest.txt")
     parser.add_argument("--mean-bar", type=float, default=0.93)
     parser.add_argument("--max-bar", type=float, default=1.10)
     parser.add_argument("paths", nargs="+")
@@ -104,7 +104,7 @@ def main():
                 sys.exit(1)
             first, *rest = done.stdout.splitlines()
             name, peak, total, ratio = first.split("\t")
-            smallest.append((name, int(total)))
+            smallest.append((name, int(peak), int(total)))
             line = f"{name:<12}{peak:>10}{total:>10}{float(ratio):>8.3f}"
             if name in table:
                 versus = float(ratio) / table[name][1]
@@ -116,9 +116,10 @@ def main():
         with open(options.write, "w", encoding="ascii") as out:
             out.write("# SPDX-License-Identifier: MIT\n"
                       "# The smallest heap measured for each trace, in bytes, static storage included\n"
-                      "# (host build for one core). Written by: make smallest-heaps\n")
-            for name, total in smallest:
-                out.write(f"{name} {total}\n")
+                      "# (host build for one core). Written by: make smallest-heaps TRACES=dir\n"
+                      "# trace  peak live bytes  smallest heap\n")
+            for name, peak, total in smallest:
+                out.write(f"{name} {peak} {total}\n")
     if not ratios:
         print("no trace has a figure for TLSF")
         return

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Replay of a recorded trace on hak, in order on one core or spread over all
+ * cores at once. replay.c lays out the memory and reports; object.c performs
+ * one record and verifies the object's contents; spread.c runs all cores;
+ * interrupt.c is the timer's handler.
+ */
+#ifndef REPLAY_H
+#define REPLAY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trace.h"
+
+enum { REPLAY_CORES = 64 };
+#define REPLAY_NONE UINT32_MAX
+
+/* An object of the trace. A record may touch it when `done` names the record
+ * before it on the same object; the store-release of `done` by the core that
+ * performed that one pairs with the load-acquire of the core that waits. */
+typedef struct replay_object {
+    void *block; /* NULL: not allocated, or the allocation failed */
+    uint32_t size_bytes;
+    _Atomic(uint32_t) done; /* the last record performed on it */
+} replay_object;
+
+/* Instructions of one kind of call. */
+typedef enum replay_kind {
+    KIND_MALLOC,
+    KIND_CALLOC,
+    KIND_ALIGNED,
+    KIND_FREE,
+    KIND_REALLOC_IN_PLACE,
+    KIND_REALLOC_MOVED,
+    KINDS
+} replay_kind;
+
+typedef struct replay_cost {
+    uint64_t calls;
+    uint64_t sum;
+    uint64_t max;
+    uint32_t max_record;
+} replay_cost;
+
+/* What one core counts; the cores' are summed at the end. */
+typedef struct replay_counts {
+    uint64_t operations;
+    uint64_t failures;      /* allocations that returned NULL */
+    uint64_t skipped;       /* records on an object whose allocation failed */
+    uint64_t mismatches;    /* contents, zeroing, alignment or usable size wrong */
+    uint64_t waits;         /* records that had to wait for another core */
+    replay_cost cost[KINDS];
+    _Alignas(64) _Atomic(uint32_t) next; /* the record this core performs next */
+} replay_counts;
+
+typedef struct replay {
+    trace t;
+    replay_object *objects;
+    uint32_t *before;  /* per record: the record before it on its object, or REPLAY_NONE */
+    uint8_t *core_of;  /* per record: the core that performs it */
+    unsigned cores;
+    uint32_t window;   /* no core is further ahead of the slowest, in records */
+    bool at_once;
+    bool plain;        /* calloc is replayed as malloc */
+    uint64_t frees, frees_elsewhere; /* on another core than the one that allocated */
+    replay_counts counts[REPLAY_CORES];
+    _Atomic(uint64_t) live_bytes, peak_bytes; /* as the program asked for them */
+    _Atomic(unsigned) in_flight, most_in_flight;
+} replay;
+
+/* object.c. Perform record i. */
+void replay_perform(replay *r, uint32_t i, replay_counts *counts);
+/* Verify and free what the trace left live; the number of mismatches. */
+uint64_t replay_free_rest(replay *r, uint32_t *left);
+/* The contents of a block: words made from a key and their place. */
+void replay_fill(void *block, size_t from, size_t to, uint64_t key);
+bool replay_verify(const void *block, size_t bytes, uint64_t key);
+
+/* spread.c */
+void replay_plan(replay *r); /* fills in before and core_of */
+uint64_t replay_drift_bytes(const replay *r);
+void replay_in_order(replay *r);
+bool replay_at_once(replay *r, unsigned period_us); /* false: no interrupts here */
+
+/* interrupt.c. Per core: at most REPLAY_HANDLER_BYTES live. */
+enum { HANDLER_SLOTS = 4, HANDLER_MAX_BYTES = 256 };
+#define REPLAY_HANDLER_BYTES ((HANDLER_SLOTS + 1) * HANDLER_MAX_BYTES)
+typedef struct handler_counts {
+    uint64_t interrupts, calls, failures, mismatches;
+} handler_counts;
+void handler_start(unsigned cores);
+void handler_on_timer(void);
+handler_counts handler_finish(void); /* frees what is left; the sums */
+
+#endif

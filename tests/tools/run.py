@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What `make run` does: build the replay firmware, boot it in QEMU twice (in
+order on one core with exact instruction counts; on all cores at once with timer
+interrupts) and print both reports as one table. Exit status 0 only if all is
+right, 1 if something went wrong in a run, 2 if it could not be run.
+
+    make run [TRACE=FILE] [CORES=n] [HEAP=bytes]
+
+    TRACE   an .atrc or .atrc.xz file (docs/traces.md)
+    CORES   1 to 16
+    HEAP    bytes for hak, K and M are understood; default: 1.25 times the
+            smallest heap in tests/traces/smallest.txt, else 1.5 times the peak
+    EXTRA   more bytes for the run on all cores; default: as much as the drift of
+            the cores and the interrupt handlers' own blocks can need
+    WINDOW  records that a core may be ahead of the slowest (128)
+    PERIOD  of the timer, in microseconds (100)
+    PLAIN   1: replay calloc as malloc
+    MODE    order or spread: only that run
+"""
+import difflib
+import lzma
+import os
+import re
+import shlex
+import struct
+import subprocess
+import sys
+
+DEFAULT_TRACE = "tests/traces/cjson-A.atrc.xz"
+SMALLEST = "tests/traces/smallest.txt"
+UNPACKED = "build/run/trace.atrc"
+OPTIONS = ("TRACE", "CORES", "HEAP", "EXTRA", "WINDOW", "PERIOD", "PLAIN", "MODE")
+OF_THE_BUILD = ("PORT", "FAIL", "SAN", "BUILD", "TRACES", "MAKE")
+CORES_MAX = 16
+HEAP_MIN, HEAP_MAX = 1024, 4 << 30
+TRACE_MAX = 1 << 30
+MIB = 1 << 20
+HEADER = struct.Struct("<8sII8Q")
+RECORD_BYTES = 24
+
+
+class Refused(Exception):
+    pass
+
+
+def command_line_variables():
+    """The names of NAME=value in MAKEFLAGS, which escapes blanks by backslash."""
+    flags = os.environ.get("MAKEFLAGS", "")
+    words = re.findall(r"(?:[^\s\\]|\\.)+", flags)
+    return [m.group(1) for m in (re.match(r"([A-Za-z_]\w*)\s*(?:|:|\+|\?)=", w) for w in words) if m]
+
+
+def check_names():
+    for name in command_line_variables():
+        if name in OPTIONS or name in OF_THE_BUILD or name.startswith(("CC_", "AR_", "QEMU", "KIT_")):
+            continue
+        near = difflib.get_close_matches(name.upper(), OPTIONS, 1)
+        raise Refused(f"unknown option {name}; " + (f"did you mean {near[0]}?" if near else
+                                                    f"there are {', '.join(OPTIONS)}"))
+
+
+def number(name, low, high, otherwise=None):
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return otherwise
+    match = re.fullmatch(r"(\d+|0[xX][0-9a-fA-F]+)([kKmM]?)", text)
+    if not match:
+        raise Refused(f"{name}={text}: not a number")
+    value = int(match.group(1), 16 if match.group(1)[:2] in ("0x", "0X") else 10)
+    value *= {"": 1, "k": 1024, "m": MIB}[match.group(2).lower()]
+    if not low <= value <= high:
+        raise Refused(f"{name}={text}: must be {low} to {high}")
+    return value
+
+
+def read_trace(path):
+    try:
+        with open(path, "rb") as file:
+            data = file.read(TRACE_MAX + 1)
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from None
+    if data.startswith(b"\xfd7zXZ\0"):
+        try:
+            unpacker = lzma.LZMADecompressor()
+            data = unpacker.decompress(data, TRACE_MAX + 1)
+            if not unpacker.eof and len(data) <= TRACE_MAX:
+                raise lzma.LZMAError("it ends too early")
+        except lzma.LZMAError as error:
+            raise Refused(f"{path}: cannot be unpacked ({error}): it is damaged; copy it again") \
+                from None
+    if len(data) > TRACE_MAX:
+        raise Refused(f"{path}: more than {TRACE_MAX} bytes; too large for the board")
+    return data
+
+
+def check_header(path, data):
+    """Only as much as it takes to lay out the board's memory; the firmware
+    looks at every record itself. Returns the recorded peak of live bytes."""
+    if not data.startswith(b"ATRACE1\0"):
+        raise Refused(f"{path}: byte 0: it does not start with \"ATRACE1\": it is not an "
+                      "allocation trace; pass an .atrc or .atrc.xz file")
+    if len(data) < HEADER.size:
+        raise Refused(f"{path}: it ends after {len(data)} bytes, inside the header of "
+                      f"{HEADER.size}; copy it again")
+    _, version, record_bytes, records, _, _, _, peak, *_ = HEADER.unpack_from(data)
+    if version != 1:
+        raise Refused(f"{path}: byte 8: version {version}; this reader knows version 1 only")
+    if record_bytes != RECORD_BYTES:
+        raise Refused(f"{path}: byte 12: records of {record_bytes} bytes, not {RECORD_BYTES}")
+    needed = HEADER.size + records * RECORD_BYTES
+    if len(data) != needed:
+        raise Refused(f"{path}: it has {len(data)} bytes, its header accounts for {needed}: it is "
+                      f"{'truncated' if len(data) < needed else 'damaged'}; copy it again")
+    if peak > HEAP_MAX // 2:
+        raise Refused(f"{path}: byte 48: a peak of {peak} live bytes is more than the board can "
+                      "hold; the header is damaged, or the trace is too large")
+    return peak
+
+
+def default_heap(path, peak):
+    name = re.sub(r"(\.chain)?(\.atrc)?(\.xz)?$", "", os.path.basename(path))
+    try:
+        with open(SMALLEST, encoding="ascii") as lines:
+            for line in lines:
+                words = line.split("#")[0].split()
+                if len(words) == 3 and words[0] == name and int(words[1]) == peak:
+                    return (int(words[2]) * 5 + 3) // 4, "1.25 times the smallest measured"
+    except OSError:
+        pass
+    return max((peak * 3 + 1) // 2, 4096), "1.5 times the recorded peak"
+
+
+class Run:
+    def __init__(self, title, values, status):
+        self.title, self.values, self.status = title, values, status
+        self.costs = {}
+
+    def value(self, name):
+        return int(self.values[name]) if name in self.values else None
+
+
+def boot(title, elf, cores, memory, icount, arguments):
+    print(f"== {title}", flush=True)
+    command = ["sh", "tests/kit/run_a64.sh", elf, str(cores), f"{memory}M", icount]
+    command += [f"{name}={value}" for name, value in arguments.items() if value is not None]
+    environment = dict(os.environ, KIT_TIMEOUT=os.environ.get("KIT_TIMEOUT", "900"))
+    values, costs = {}, {}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace", env=environment) as child:
+        try:
+            for line in child.stdout:
+                line = line.rstrip()
+                words = line.split(" ", 2)
+                if words[0] != "=":
+                    print(line, flush=True)
+                elif words[1] == "cost":
+                    kind, calls, mean10, most, record = words[2].split()
+                    costs[kind] = (int(calls), int(mean10) / 10, int(most), int(record))
+                else:
+                    values[words[1]] = words[2]
+        except KeyboardInterrupt:
+            child.terminate()
+            raise
+    run = Run(title, values, child.returncode)
+    run.costs = costs
+    if "wrong" not in values and run.status != 2: # 2: it said why
+        reason = "it took too long" if run.status == 124 else f"exit status {run.status}"
+        print(f"the firmware ended before its report ({reason})")
+        run.status = run.status or 1
+    return run
+
+
+def grouped(value):
+    return "-" if value is None else f"{value:,}"
+
+
+def share(run):
+    pool, other = run.value("malloc_pool"), run.value("malloc_run")
+    return "-" if not pool and not other else f"{100 * pool / (pool + other):.1f}%"
+
+
+def rows(runs):
+    def row(text, name):
+        return text, [grouped(r.value(name)) for r in runs]
+
+    def portion(r):
+        frees, elsewhere = r.value("frees"), r.value("frees_elsewhere")
+        return "-" if not frees else f"{elsewhere:,} ({100 * elsewhere / frees:.0f}%)"
+
+    yield row("operations", "operations")
+    yield row("failures", "failures")
+    yield row("heap given, bytes", "heap")
+    yield row("bytes live at the peak", "live_peak")
+    yield row("taken from the run layer at the peak", "run_peak")
+    yield row("metadata, bytes", "metadata")
+    yield "calls served by the pool", [share(r) for r in runs]
+    for kind in ("malloc", "calloc", "aligned_alloc", "free", "realloc_in_place", "realloc_moved"):
+        if any(kind in r.costs for r in runs):
+            note = {"calloc": ", zeroing included", "realloc_moved": ", copy included"}.get(kind, "")
+            yield (f"instructions per {kind.replace('_', ' ')}{note}",
+                   [f"mean {r.costs[kind][1]:.1f} max {r.costs[kind][2]:,}" if kind in r.costs
+                    else "-" for r in runs])
+    yield "objects freed by another core", [portion(r) for r in runs]
+    yield row("remote frees (hak's count)", "free_remote")
+    yield row("interrupts taken", "interrupts")
+    yield row("calls made in interrupt handlers", "handler_calls")
+    yield row("most calls in flight", "in_flight")
+    yield row("records that waited for another core", "waits")
+    yield row("retained memory recalled", "recalls")
+    yield row("bad calls reported", "faults")
+    yield row("mismatches", "mismatches")
+    yield "hak_check", [r.values.get("check", "-") for r in runs]
+
+
+def print_table(runs):
+    table = [("", [r.title for r in runs])] + list(rows(runs))
+    first = max(len(text) for text, _ in table)
+    widths = [max(len(cells[i]) for _, cells in table) for i in range(len(runs))]
+    print()
+    for text, cells in table:
+        print(f"{text:<{first}}  " + "  ".join(f"{c:>{w}}" for c, w in zip(cells, widths)))
+    for r in runs:
+        extra = r.value("drift")
+        if extra is not None:
+            print(f"(at once: {extra:,} bytes more can be live because cores drift apart, "
+                  f"{r.value('handler_bytes'):,} in handlers)")
+
+
+def main():
+    check_names()
+    path = os.environ.get("TRACE", "").strip() or DEFAULT_TRACE
+    cores = number("CORES", 1, CORES_MAX, 4)
+    mode = os.environ.get("MODE", "").strip()
+    if mode not in ("", "order", "spread"):
+        raise Refused(f"MODE={mode}: must be order or spread")
+    heap = number("HEAP", HEAP_MIN, HEAP_MAX)
+    arguments = {"trace": UNPACKED, "trace_bytes": 0, "heap": heap,
+                 "window": number("WINDOW", 1, 1 << 30), "period": number("PERIOD", 1, 1000000),
+                 "plain": number("PLAIN", 0, 1)}
+    extra = number("EXTRA", 0, HEAP_MAX)
+    data = read_trace(path)
+    peak = check_header(path, data)
+    why = "as asked"
+    if heap is None:
+        arguments["heap"], why = default_heap(path, peak)
+    arguments["trace_bytes"] = len(data)
+    os.makedirs(os.path.dirname(UNPACKED), exist_ok=True)
+    with open(UNPACKED, "wb") as out:
+        out.write(data)
+
+    elf = f"build/a64-{cores}/replay.elf"
+    print(f"{path}: {(len(data) - HEADER.size) // RECORD_BYTES:,} records, peak {peak:,} bytes live; "
+          f"heap {arguments['heap']:,} bytes ({why})", flush=True)
+    built = subprocess.run(shlex.split(os.environ.get("MAKE", "make")) +
+                           ["--no-print-directory", elf], check=False)
+    if built.returncode != 0:
+        raise Refused("the firmware was not built")
+    memory = 64 + (2 * len(data) + arguments["heap"] + (extra or 0)) // MIB + peak // MIB
+    runs = []
+    if mode != "spread":
+        runs.append(boot("in order, 1 core", elf, 1, memory, "yes", dict(arguments, mode="order")))
+    if mode != "order" and (not runs or runs[0].status != 2):
+        runs.append(boot(f"at once, {cores} core{'s' * (cores > 1)}", elf, cores, memory, "no",
+                         dict(arguments, mode="spread", cores=cores, extra=extra)))
+    runs = [r for r in runs if "wrong" in r.values] if any(r.status == 2 for r in runs) else runs
+    if not runs:
+        return 2
+    print_table(runs)
+    bad = [r.title for r in runs if r.status != 0]
+    print("\n" + (f"FAILED: {'; '.join(bad)}" if bad else "all is right"))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Refused as refusal:
+        print(f"make run: {refusal}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
