@@ -4,6 +4,7 @@
  * (port/<arch>/port_arch.h), supplies:
  *
  *   HAK_PORT_WORD_BITS          64 or 32
+ *   HAK_PORT_CORE_MAY_BE_NONE   1 if hak_port_core() may answer "none"
  *   hak_mask                    the type that keeps an interrupt mask's state
  *   hak_port_core()             which core this is, from 0; HAK_CORES or more
  *                               means "a core without a pool of its own"

@@ -8,6 +8,7 @@
 #define HAK_PORT_ARCH_H
 
 #define HAK_PORT_WORD_BITS 64
+#define HAK_PORT_CORE_MAY_BE_NONE 0
 
 #ifndef HAK_A64_CORE_SHIFT
 #define HAK_A64_CORE_SHIFT 0

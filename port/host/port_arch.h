@@ -9,6 +9,7 @@
 #define HAK_PORT_ARCH_H
 
 #define HAK_PORT_WORD_BITS 64
+#define HAK_PORT_CORE_MAY_BE_NONE 1
 
 typedef unsigned hak_mask;
 

@@ -26,9 +26,9 @@ extern "C" {
 /* Size and alignment of the smallest block: 16 on 64-bit targets, 8 on 32-bit. */
 #define HAK_GRANULE (2u * sizeof(void *))
 
-/* The smallest heap that hak_init() takes, wherever it starts (1 core; each
- * further core adds at most HAK_HEAP_MIN_CORE). */
-#define HAK_HEAP_MIN 1024u
+/* The smallest heap that hak_init() takes, wherever it starts: 1024 bytes on
+ * 64-bit targets, 512 on 32-bit. */
+#define HAK_HEAP_MIN (64u * HAK_GRANULE)
 
 /* What became of a request to hand over memory. HAK_OK is 0. */
 typedef enum hak_status {

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* The public calls beside malloc and free. */
+#include "bytes.h"
+#include "heap.h"
+
+#define CALL_SITE __builtin_return_address(0)
+
+void *hak_calloc(size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        heap_report(HAK_FAULT_SIZE, NULL, CALL_SITE);
+        return NULL;
+    }
+    void *block = heap_malloc(bytes, 0, CALL_SITE);
+    if (block != NULL)
+        bytes_zero(block, bytes);
+    return block;
+}
+
+void *hak_aligned_alloc(size_t alignment, size_t size)
+{
+    if (alignment == 0 || (alignment & (alignment - 1)) != 0) {
+        heap_report(HAK_FAULT_ALIGNMENT, NULL, CALL_SITE);
+        return NULL;
+    }
+    unsigned log2 = alignment <= GRANULE_BYTES ? 0 : top_bit(alignment) - GRANULE_SHIFT;
+    return log2 >= 32 ? NULL : heap_malloc(size, log2, CALL_SITE);
+}
+
+size_t hak_usable_size(const void *block)
+{
+    hak_found found;
+    if (block == NULL)
+        return 0;
+    hak_fault fault = heap_find(block, &found);
+    if (fault != HAK_FAULT_NONE) {
+        heap_report(fault, block, CALL_SITE);
+        return 0;
+    }
+    return found.in_page ? pools.classes[found.spot.index].stride
+                         : (size_t)found.place.extent.length << GRANULE_SHIFT;
+}
+
+/* What a realloc can do without moving the block. */
+typedef struct hak_old {
+    hak_fault fault;
+    bool resized;
+    size_t usable_bytes;
+    unsigned alignment_log2;
+} hak_old;
+
+static hak_old resize_in_run(hak_region *region, const void *p, size_t size)
+{
+    hak_place block;
+    hak_old old = {HAK_FAULT_NONE, false, 0, 0};
+    size_t granules = granules_for(size);
+    hak_mask state = run_lock();
+    old.fault = run_block_at(region, p, &block);
+    if (old.fault == HAK_FAULT_NONE) {
+        old.usable_bytes = (size_t)block.extent.length << GRANULE_SHIFT;
+        old.alignment_log2 = extent_alignment(region, block.extent);
+        if (granules <= old.alignment_log2)
+            granules = old.alignment_log2 + 1;
+        old.resized = granules == block.extent.length ||
+                      (!run_too_long(granules) && run_resize(block, (granule)granules));
+    }
+    run_unlock(state);
+    return old;
+}
+
+/* A pool block stays while more than half of it is used. */
+static hak_old resize_in_page(hak_region *region, unsigned index, const void *p, size_t size)
+{
+    hak_spot spot;
+    hak_old old = {pool_find(region, index, p, &spot), false, 0, 0};
+    if (old.fault == HAK_FAULT_NONE && pool_is_free(spot))
+        old.fault = HAK_FAULT_DOUBLE_FREE;
+    old.usable_bytes = pools.classes[index].stride;
+    old.resized = size <= old.usable_bytes && size > old.usable_bytes / 2;
+    return old;
+}
+
+static hak_old resize_in_place(const void *p, size_t size)
+{
+    hak_region *region = run_region_of(p);
+    if (region == NULL)
+        return (hak_old){run_regions() == NULL ? HAK_FAULT_NOT_INIT : HAK_FAULT_FOREIGN, false, 0, 0};
+    unsigned kind = region_kind(region, (uint32_t)(((uintptr_t)p - region->base) >> UNIT_SHIFT));
+    return kind == 0 ? resize_in_run(region, p, size) : resize_in_page(region, kind - 1, p, size);
+}
+
+void *hak_realloc(void *block, size_t size)
+{
+    if (block == NULL)
+        return heap_malloc(size, 0, CALL_SITE);
+    if (size > PTRDIFF_MAX) {
+        heap_report(HAK_FAULT_SIZE, block, CALL_SITE);
+        return NULL;
+    }
+    hak_old old = resize_in_place(block, size);
+    if (old.fault != HAK_FAULT_NONE) {
+        heap_report(old.fault, block, CALL_SITE);
+        return NULL;
+    }
+    heap_report_corrupt(CALL_SITE);
+    if (old.resized)
+        return block;
+    void *moved = heap_malloc(size, old.alignment_log2, CALL_SITE);
+    if (moved == NULL)
+        return size <= old.usable_bytes ? block : NULL;
+    bytes_copy(moved, block, size < old.usable_bytes ? size : old.usable_bytes);
+    heap_free(block, CALL_SITE);
+    return moved;
+}
+
+void hak_core_idle(void)
+{
+    hak_mask state = run_lock();
+    unsigned core = heap_core();
+    if (core < HAK_CORES && pools.class_count != 0)
+        pool_idle(core);
+    run_unlock(state);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Words, granules and units: the vocabulary of the maps. */
+#ifndef HAK_BASE_H
+#define HAK_BASE_H
+
+#include "config.h"
+#include "hak.h"
+#include "port.h"
+
+enum {
+    WORD_BITS = HAK_PORT_WORD_BITS,
+    GRANULE_SHIFT = WORD_BITS == 64 ? 4 : 3,
+    GRANULE_BYTES = 1 << GRANULE_SHIFT,
+    /* A unit is the memory that one map word describes: 1 KiB or 256 B. */
+    UNIT_GRANULES = WORD_BITS,
+    UNIT_GRANULES_SHIFT = WORD_BITS == 64 ? 6 : 5,
+    UNIT_SHIFT = UNIT_GRANULES_SHIFT + GRANULE_SHIFT,
+    UNIT_BYTES = 1 << UNIT_SHIFT
+};
+_Static_assert(GRANULE_BYTES == HAK_GRANULE, "hak.h and base.h disagree");
+
+/* The index of a granule in its region. 0 is never the start of an extent. */
+typedef uint32_t granule;
+
+#define ONE ((hak_word)1)
+
+/* Map words are read and written with the run lock held unless their users
+ * say otherwise; relaxed atomics cost no more than plain accesses. */
+static inline hak_word word_get(const hak_atomic *w)
+{
+    return atomic_load_explicit((hak_atomic *)w, memory_order_relaxed);
+}
+static inline void word_set(hak_atomic *w, hak_word value)
+{
+    atomic_store_explicit(w, value, memory_order_relaxed);
+}
+
+/* size_bytes in granules, rounded up, at least 1; for sizes up to PTRDIFF_MAX. */
+static inline size_t granules_for(size_t size_bytes)
+{
+    return (size_bytes + (GRANULE_BYTES - 1) + (size_bytes == 0)) >> GRANULE_SHIFT;
+}
+
+/* Position of the highest set bit of a word that is not 0. */
+static inline unsigned top_bit(hak_word w) { return (WORD_BITS - 1) - hak_port_clz(w); }
+
+static inline uintptr_t align_up(uintptr_t x, uintptr_t power) { return (x + power - 1) & ~(power - 1); }
+static inline uintptr_t align_down(uintptr_t x, uintptr_t power) { return x & ~(power - 1); }
+
+#endif

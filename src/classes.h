@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The size classes of the pools, chosen once from the heap's size.
+ * A page of a class is a power of two in bytes, naturally aligned, and holds
+ * at most one word of blocks, so that one word tells which of them are free.
+ */
+#ifndef HAK_CLASSES_H
+#define HAK_CLASSES_H
+
+#include "base.h"
+
+enum { CLASSES_MOST = 64 };
+
+typedef struct hak_class {
+    uint32_t stride;     /* bytes from block to block */
+    uint32_t reciprocal; /* ceil(2^32 / stride): offset / stride is a multiply and a
+                            shift, exact below 2^16 [Granlund, Montgomery 1994] */
+    uint32_t used_bytes; /* blocks x stride */
+    uint32_t units;      /* of a page */
+    hak_word full;       /* one bit for each block */
+} hak_class;
+
+typedef struct hak_class_plan {
+    size_t largest_page_bytes;
+    size_t limit_bytes; /* of the largest class; 0: no pools */
+    unsigned count;
+} hak_class_plan;
+
+/* How many classes and how large a page suit a heap of so many bytes, if the
+ * tables take so many bytes for each class. */
+hak_class_plan classes_plan(size_t heap_bytes, size_t bytes_per_class);
+
+/* Fill in plan.count classes, and for each size up to the limit, by
+ * (size - 1) / granule, the number of its class. */
+void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *class_of);
+
+static inline unsigned class_index(const hak_class *c, uint32_t offset)
+{
+    return (unsigned)((uint64_t)offset * c->reciprocal >> 32);
+}
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where extents begin and end, read off the maps. All with the run lock held.
+ * An extent is a run of granules that is free, or one block, or one page.
+ */
+#ifndef HAK_EXTENT_H
+#define HAK_EXTENT_H
+
+#include "region.h"
+
+typedef struct hak_extent {
+    granule start;
+    granule length; /* in granules */
+} hak_extent;
+
+static inline uint32_t unit_of(granule g) { return g >> UNIT_GRANULES_SHIFT; }
+static inline unsigned bit_of(granule g) { return g & (UNIT_GRANULES - 1); }
+
+static inline hak_word begin_bits(const hak_region *r, uint32_t unit)
+{
+    return word_get(&r->units[unit].begin);
+}
+static inline hak_word live_bits(const hak_region *r, uint32_t unit)
+{
+    return word_get(&r->units[unit].live);
+}
+
+/* Does an extent that is no page begin at g? */
+static inline bool extent_begins(const hak_region *r, granule g)
+{
+    return region_kind(r, unit_of(g)) == 0 && ((begin_bits(r, unit_of(g)) >> bit_of(g)) & 1);
+}
+
+/* Is the extent that begins at g free? Pages are not. */
+static inline bool extent_is_free(const hak_region *r, granule g)
+{
+    return region_kind(r, unit_of(g)) == 0 && !((live_bits(r, unit_of(g)) >> bit_of(g)) & 1);
+}
+
+/* The length of the extent, no page, that begins at g. */
+static inline granule extent_length(const hak_region *r, granule g)
+{
+    uint32_t u = unit_of(g);
+    hak_word rest = begin_bits(r, u) >> bit_of(g) >> 1;
+    if (rest != 0)
+        return (granule)hak_port_ctz(rest) + 1;
+    granule to_next_unit = UNIT_GRANULES - bit_of(g);
+    u++;
+    if (region_kind(r, u) != 0)
+        return to_next_unit;
+    hak_word next = begin_bits(r, u);
+    if (next != 0)
+        return to_next_unit + hak_port_ctz(next);
+    return (granule)live_bits(r, u);
+}
+
+/* The start of the extent that ends where g begins; 0 if that is a page. */
+static inline granule extent_before(const hak_region *r, granule g)
+{
+    uint32_t u = unit_of(g);
+    hak_word below = begin_bits(r, u) & ((ONE << bit_of(g)) - 1);
+    if (below != 0)
+        return (u << UNIT_GRANULES_SHIFT) + top_bit(below);
+    u--;
+    if (region_kind(r, u) != 0)
+        return 0;
+    hak_word words = begin_bits(r, u);
+    if (words != 0)
+        return (u << UNIT_GRANULES_SHIFT) + top_bit(words);
+    return g - (granule)live_bits(r, u);
+}
+
+/* The length, written into (or, as 0, removed from) the first and the last
+ * unit that lie wholly inside the extent, if there are any. */
+static inline void extent_note_length(hak_region *r, hak_extent x, hak_word length)
+{
+    uint32_t inner = unit_of(x.start) + 1;
+    uint32_t behind = unit_of(x.start + x.length);
+    if (inner < behind) {
+        word_set(&r->units[inner].live, length);
+        word_set(&r->units[behind - 1].live, length);
+    }
+}
+
+/* Put an extent on the map: one begin bit, and its length if it is long. */
+static inline void extent_mark(hak_region *r, hak_extent x, bool live)
+{
+    hak_unit *u = &r->units[unit_of(x.start)];
+    word_set(&u->begin, word_get(&u->begin) | ONE << bit_of(x.start));
+    if (live)
+        word_set(&u->live, word_get(&u->live) | ONE << bit_of(x.start));
+    extent_note_length(r, x, x.length);
+}
+
+/* Take a free extent off the map. */
+static inline void extent_erase(hak_region *r, hak_extent x)
+{
+    hak_unit *u = &r->units[unit_of(x.start)];
+    word_set(&u->begin, word_get(&u->begin) & ~(ONE << bit_of(x.start)));
+    extent_note_length(r, x, 0);
+}
+
+/* The live bits of the block at x in its first unit: its own and the one that
+ * notes its alignment. */
+static inline hak_word extent_first_word(hak_extent x)
+{
+    unsigned b = bit_of(x.start);
+    hak_word ones = x.length >= WORD_BITS ? ~(hak_word)0 : (ONE << x.length) - 1;
+    return ones << b;
+}
+
+/* Take a block off the map. */
+static inline void extent_erase_live(hak_region *r, hak_extent x)
+{
+    hak_unit *u = &r->units[unit_of(x.start)];
+    word_set(&u->live, word_get(&u->live) & ~extent_first_word(x));
+    extent_erase(r, x);
+}
+
+/* log2 of the alignment, in granules, that the block at x was asked for with. */
+static inline unsigned extent_alignment(const hak_region *r, hak_extent x)
+{
+    hak_word noted = live_bits(r, unit_of(x.start)) & extent_first_word(x) & ~(ONE << bit_of(x.start));
+    return noted == 0 ? 0 : hak_port_ctz(noted) - bit_of(x.start);
+}
+
+#endif

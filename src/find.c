@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* From a pointer to the live block that begins there; and reporting. */
+#include "heap.h"
+
+static _Atomic(size_t) faults;
+
+hak_fault heap_find(const void *p, hak_found *found)
+{
+    hak_region *region = run_region_of(p);
+    if (region == NULL)
+        return run_regions() == NULL ? HAK_FAULT_NOT_INIT : HAK_FAULT_FOREIGN;
+    unsigned kind = region_kind(region, (uint32_t)(((uintptr_t)p - region->base) >> UNIT_SHIFT));
+    found->in_page = kind != 0;
+    if (kind == 0) {
+        hak_mask state = run_lock();
+        hak_fault fault = run_block_at(region, p, &found->place);
+        run_unlock(state);
+        return fault;
+    }
+    hak_fault fault = pool_find(region, kind - 1, p, &found->spot);
+    if (fault == HAK_FAULT_NONE && pool_is_free(found->spot))
+        fault = HAK_FAULT_DOUBLE_FREE;
+    return fault;
+}
+
+void heap_report(hak_fault kind, const void *p, const void *call_site)
+{
+    atomic_fetch_add_explicit(&faults, 1, memory_order_relaxed);
+    hak_port_fault(kind, p, call_site);
+}
+
+void heap_report_corrupt(const void *call_site)
+{
+    if (run.corrupt == NULL)
+        return;
+    hak_mask state = run_lock();
+    const void *p = run.corrupt;
+    run.corrupt = NULL;
+    run_unlock(state);
+    if (p != NULL)
+        heap_report(HAK_FAULT_CORRUPT, p, call_site);
+}
+
+size_t heap_faults(void) { return atomic_load_explicit(&faults, memory_order_relaxed); }

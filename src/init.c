@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking over memory: hak_init and hak_add_region. */
+#include "heap.h"
+
+static unsigned reserved;          /* regions that have an index; run lock */
+static size_t largest_page_bytes;  /* as hak_init chose it */
+
+static bool overlaps_any(const hak_carving *range)
+{
+    for (unsigned i = 0; i < reserved; i++) {
+        const hak_region *r = run.arrived[i];
+        if (range->start < r->base + r->span && r->start < range->end)
+            return true;
+    }
+    return false;
+}
+
+/* Publish a table that has one region more. Lock held. */
+static void publish(hak_region *r, hak_region_table *table)
+{
+    const hak_region_table *old = run_regions();
+    unsigned count = old == NULL ? 0 : old->count, i = 0;
+    for (; i < count && old->region[i]->start < r->start; i++)
+        table->region[i] = old->region[i];
+    table->region[i] = r;
+    for (; i < count; i++)
+        table->region[i + 1] = old->region[i];
+    table->count = count + 1;
+    for (i = 0; i < 8; i++)
+        table->start[i] = i < table->count ? table->region[i]->start : UINTPTR_MAX;
+    run.usable_granules += r->end - r->first;
+    run.handed_over_bytes += r->base + r->span - r->start;
+    atomic_store_explicit(&run.regions, table, memory_order_release);
+}
+
+hak_status hak_init(void *heap_start, size_t heap_size)
+{
+    hak_carving range;
+    if (run_regions() != NULL)
+        return HAK_ERR_TWICE;
+    hak_status status = region_trim(heap_start, heap_size, &range);
+    if (status != HAK_OK)
+        return status;
+    hak_class_plan plan = classes_plan(range.end - range.start, pool_class_bytes());
+    largest_page_bytes = plan.largest_page_bytes;
+    hak_region_table *table = region_carve(&range, sizeof *table, sizeof(hak_word));
+    pool_carve(plan, &range);
+    run.first.index = 0;
+    run.arrived[0] = &run.first;
+    reserved = 1;
+    region_make(&run.first, &range, largest_page_bytes);
+    pool_start(&run.first);
+    publish(&run.first, table);
+    return HAK_OK;
+}
+
+/* Give the range an index, so that nobody else can claim it. */
+static hak_status reserve(hak_region *r, const hak_carving *range)
+{
+    hak_status status = HAK_OK;
+    hak_mask state = run_lock();
+    if (overlaps_any(range))
+        status = HAK_ERR_OVERLAP;
+    else if (reserved == HAK_REGIONS)
+        status = HAK_ERR_REGIONS;
+    else {
+        r->index = reserved;
+        r->start = range->start;
+        r->base = range->start;
+        r->span = range->end - range->start;
+        run.arrived[reserved++] = r;
+    }
+    run_unlock(state);
+    return status;
+}
+
+hak_status hak_add_region(void *start, size_t size)
+{
+    hak_carving range;
+    if (run_regions() == NULL)
+        return HAK_ERR_NOT_INIT;
+    hak_status status = region_trim(start, size, &range);
+    if (status != HAK_OK)
+        return status;
+    hak_region *r = region_carve(&range, sizeof *r, sizeof(hak_word));
+    hak_region_table *table = region_carve(&range, sizeof *table, sizeof(hak_word));
+    status = reserve(r, &range);
+    if (status != HAK_OK)
+        return status;
+    region_make(r, &range, largest_page_bytes);
+    hak_mask state = run_lock();
+    publish(r, table);
+    run_unlock(state);
+    return HAK_OK;
+}

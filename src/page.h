@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A page: blocks of one class, cut from the run layer. Nothing of it lies in
+ * its own memory. Its state is always one of
+ *
+ *   OWNED by a core   the core's slot says which blocks are free; those freed
+ *                     from outside are in `freed` until the core drains it
+ *   LISTED            free blocks, all in `freed`; any core may adopt it
+ *   FULL              no free block; the first free of one lists it
+ *
+ * Block i of a page is free if and only if bit i is set in `freed`, or, in an
+ * owned page, in the slot's `free`; never in neither while it moves between.
+ * State and links change with the run lock held; `freed` changes without.
+ */
+#ifndef HAK_PAGE_H
+#define HAK_PAGE_H
+
+#include "classes.h"
+#include "run.h"
+
+/* A page, by the index of its region and its first unit. */
+typedef struct hak_page {
+    uint32_t id; /* 0: none */
+} hak_page;
+
+enum { PAGE_UNIT_BITS = 27 };
+#define PAGE_NONE ((hak_page){0})
+
+static inline hak_page page_of(const hak_region *r, uint32_t unit)
+{
+    return (hak_page){r->index << PAGE_UNIT_BITS | unit};
+}
+static inline hak_region *page_region(hak_page page) { return run.arrived[page.id >> PAGE_UNIT_BITS]; }
+static inline uint32_t page_unit(hak_page page) { return page.id & ((1u << PAGE_UNIT_BITS) - 1); }
+static inline hak_unit *page_words(hak_page page) { return &page_region(page)->units[page_unit(page)]; }
+static inline hak_atomic *page_freed(hak_page page) { return &page_region(page)->freed[page_unit(page)]; }
+static inline uintptr_t page_address(hak_page page)
+{
+    return page_region(page)->base + ((uintptr_t)page_unit(page) << UNIT_SHIFT);
+}
+
+/* States, as kept in the begin word of the first unit. */
+enum { PAGE_FULL = 1, PAGE_LISTED = 2, PAGE_OWNED = 4 };
+
+static inline hak_word page_owned_by(unsigned core) { return PAGE_OWNED | (hak_word)core << 8; }
+static inline unsigned page_owner(hak_word state) { return (unsigned)(state >> 8); }
+
+/* acquire, release: what the state says of `free` and `freed` is there to see. */
+static inline hak_word page_state(hak_page page)
+{
+    return atomic_load_explicit(&page_words(page)->begin, memory_order_acquire);
+}
+static inline void page_set_state(hak_page page, hak_word state)
+{
+    atomic_store_explicit(&page_words(page)->begin, state, memory_order_release);
+}
+
+/* A list of LISTED pages, threaded through their live words. */
+typedef struct hak_page_list {
+    hak_page first;
+} hak_page_list;
+
+void page_list_add(hak_page_list *list, hak_page page);
+void page_list_remove(hak_page_list *list, hak_page page);
+
+/* For check: is the page linked from both sides? */
+bool page_links_hold(const hak_page_list *list, hak_page page);
+
+/* Cut a page for class `index` from the run layer: all blocks free in `freed`,
+ * state FULL. PAGE_NONE: no aligned extent is left. */
+hak_page page_birth(const hak_class *c, unsigned index);
+
+/* Give an unlisted, unowned page, all of whose blocks are free, back. */
+void page_death(const hak_class *c, hak_page page);
+
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* The slots of the cores: refill, idle, recall. */
+#include "pool.h"
+
+hak_pools pools;
+
+enum { CACHE_LINE = 64 };
+
+size_t pool_class_bytes(void)
+{
+    return HAK_CORES * sizeof(hak_slot) + (HAK_CORES + 1) * sizeof(hak_atomic) +
+           sizeof(hak_class_state) + sizeof(hak_class);
+}
+
+void pool_carve(hak_class_plan plan, hak_carving *range)
+{
+    unsigned count = plan.count;
+    if (count == 0)
+        return;
+    size_t slots = (size_t)count * HAK_CORES;
+    hak_slot *slot = region_carve(range, slots * sizeof *slot, CACHE_LINE);
+    hak_class_state *states = region_carve(range, count * sizeof *states, sizeof(uint64_t));
+    hak_atomic *remote_frees = region_carve(range, (slots + count) * sizeof *remote_frees, sizeof(hak_word));
+    hak_class *classes = region_carve(range, count * sizeof *classes, sizeof(hak_word));
+    uint8_t *class_of = region_carve(range, plan.limit_bytes >> GRANULE_SHIFT, 1);
+
+    classes_make(plan, classes, class_of);
+    for (size_t i = 0; i < slots; i++) {
+        const hak_class *c = &classes[i % count];
+        word_set(&slot[i].free, 0);
+        word_set(&slot[i].mallocs, 0);
+        word_set(&slot[i].taken, 0);
+        slot[i].base = 0;
+        slot[i].used_bytes = 0;
+        slot[i].stride = c->stride;
+        slot[i].reciprocal = c->reciprocal;
+    }
+    for (size_t i = 0; i < slots + count; i++)
+        word_set(&remote_frees[i], 0);
+    for (unsigned i = 0; i < count; i++)
+        states[i] = (hak_class_state){{{0}}, 0, 0};
+    pools.slots = slot;
+    pools.states = states;
+    pools.remote_frees = remote_frees;
+    pools.classes = classes;
+    pools.class_of = class_of;
+    pools.class_count = count;
+    pools.limit_bytes = plan.limit_bytes;
+}
+
+void pool_start(const hak_region *first)
+{
+    pools.base = first->base;
+    pools.span = first->span;
+    pools.kinds = first->kinds;
+    for (unsigned core = 0; core < HAK_CORES && pools.class_count != 0; core++)
+        pools.active[core] = pool_slot(core, 0);
+}
+
+static inline void count_taken(hak_slot *slot, hak_word blocks)
+{
+    word_set(&slot->taken, word_get(&slot->taken) + blocks);
+}
+
+/* Move blocks from the page's `freed` to the slot's `free`: first set, then
+ * clear, so that whoever sees a bit cleared (acquire) sees it set (release). */
+static void take_in(hak_slot *slot, hak_word blocks)
+{
+    atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);
+    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
+    count_taken(slot, hak_port_popcount(blocks));
+}
+
+bool pool_drain(hak_slot *slot)
+{
+    if (slot->used_bytes == 0)
+        return false;
+    /* acquire: what the block's last holder wrote came before */
+    hak_word blocks = atomic_load_explicit(slot->freed, memory_order_acquire);
+    if (blocks == 0)
+        return false;
+    take_in(slot, blocks);
+    return true;
+}
+
+/* Make an unlisted page the core's current one. */
+static void adopt(unsigned core, unsigned index, hak_page page)
+{
+    hak_slot *slot = pool_slot(core, index);
+    slot->base = page_address(page);
+    slot->used_bytes = pools.classes[index].used_bytes;
+    slot->page = page;
+    slot->freed = page_freed(page);
+    slot->trigger = pools.classes[index].full;
+    /* `free` is 0 here; it must be true of this page before the state says
+     * that the page is the core's. */
+    hak_word blocks = atomic_load_explicit(slot->freed, memory_order_acquire);
+    atomic_store_explicit(&slot->free, blocks, memory_order_release);
+    page_set_state(page, page_owned_by(core));
+    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
+    count_taken(slot, hak_port_popcount(blocks));
+    pools.states[index].owners |= (uint64_t)1 << core;
+}
+
+static void forget_retained(unsigned core, unsigned index)
+{
+    uint64_t bit = (uint64_t)1 << index;
+    if ((pools.retained[core] & bit) != 0) {
+        pools.retained[core] &= ~bit;
+        pools.retained_count--;
+    }
+}
+
+static void vacate(unsigned core, unsigned index)
+{
+    hak_slot *slot = pool_slot(core, index);
+    slot->used_bytes = 0;
+    slot->base = 0;
+    slot->page = PAGE_NONE;
+    pools.states[index].owners &= ~((uint64_t)1 << core);
+    forget_retained(core, index);
+}
+
+/* An empty page goes back to the run layer. */
+static void retire(unsigned index, hak_page page)
+{
+    pools.page_granules -= pools.classes[index].units << UNIT_GRANULES_SHIFT;
+    pools.deaths++;
+    page_death(&pools.classes[index], page);
+}
+
+/* The page belongs to nobody from now on: list it, or, if it is empty, retire
+ * it. `core` is the caller, or idle: nothing touches its slot meanwhile. */
+static void disown(unsigned core, unsigned index)
+{
+    hak_slot *slot = pool_slot(core, index);
+    hak_page page = slot->page;
+    hak_word unused = word_get(&slot->free);
+    page_set_state(page, PAGE_FULL);
+    /* A free that comes after this sees FULL, and waits for the lock to list
+     * the page; one that came before is in `blocks`. */
+    hak_word blocks = unused | atomic_fetch_or_explicit(slot->freed, unused, memory_order_acq_rel);
+    word_set(&slot->free, 0);
+    count_taken(slot, -(hak_word)hak_port_popcount(unused));
+    vacate(core, index);
+    if (blocks == pools.classes[index].full)
+        retire(index, page);
+    else if (blocks != 0)
+        page_list_add(&pools.states[index].listed, page);
+}
+
+/* The core's page has no free block. true: some came in at the last moment. */
+static bool leave_exhausted(unsigned core, unsigned index)
+{
+    hak_slot *slot = pool_slot(core, index);
+    page_set_state(slot->page, PAGE_FULL);
+    /* A read-modify-write, so that a free either is seen here or sees FULL. */
+    if (atomic_fetch_or_explicit(slot->freed, 0, memory_order_acq_rel) != 0) {
+        page_set_state(slot->page, page_owned_by(core));
+        return pool_drain(slot);
+    }
+    vacate(core, index);
+    return false;
+}
+
+/* Does the class deserve a new page? */
+static bool wants_page(unsigned index)
+{
+    hak_class_state *state = &pools.states[index];
+    if (++state->demand < hak_port_popcount(pools.classes[index].full) / 4u)
+        return false;
+    return true;
+}
+
+static hak_page new_page(unsigned core, unsigned index)
+{
+    if (!wants_page(index))
+        return PAGE_NONE;
+    hak_page page = page_birth(&pools.classes[index], index);
+    if (page.id != 0) {
+        pools.states[index].demand = 0;
+        pools.page_granules += pools.classes[index].units << UNIT_GRANULES_SHIFT;
+        pools.counts[core].births++;
+    }
+    return page;
+}
+
+static hak_page listed_page(unsigned core, unsigned index)
+{
+    hak_class_state *state = &pools.states[index];
+    uint64_t idle_owners = state->owners & pools.idle;
+    if (state->listed.first.id == 0 && idle_owners != 0)
+        disown(hak_port_ctz(idle_owners), index);
+    hak_page page = state->listed.first;
+    if (page.id != 0) {
+        page_list_remove(&state->listed, page);
+        pools.counts[core].adoptions++;
+    }
+    return page;
+}
+
+bool pool_refill(unsigned core, unsigned index)
+{
+    if (pool_slot(core, index)->used_bytes != 0 && leave_exhausted(core, index))
+        return true;
+    hak_page page = listed_page(core, index);
+    if (page.id == 0)
+        page = new_page(core, index);
+    if (page.id == 0)
+        return false;
+    adopt(core, index, page);
+    return true;
+}
+
+void pool_idle(unsigned core)
+{
+    pools.active[core] = NULL;
+    pools.idle |= (uint64_t)1 << core;
+}
+
+void pool_wake(unsigned core)
+{
+    pools.active[core] = pool_slot(core, 0);
+    pools.idle &= ~((uint64_t)1 << core);
+}
+
+void pool_settle(hak_page page, unsigned index)
+{
+    hak_word state = page_state(page);
+    hak_word blocks = atomic_load_explicit(page_freed(page), memory_order_acquire);
+    bool empty = blocks == pools.classes[index].full;
+    if (state == PAGE_LISTED && empty)
+        page_list_remove(&pools.states[index].listed, page);
+    else if (state != PAGE_FULL || blocks == 0)
+        return;
+    if (empty)
+        retire(index, page);
+    else
+        page_list_add(&pools.states[index].listed, page);
+}
+
+/* At most HAK_RETAIN such pages are kept; the next one goes back at once. */
+void pool_emptied(hak_slot *slot)
+{
+    unsigned number = (unsigned)(slot - pools.slots);
+    unsigned core = number / pools.class_count, index = number % pools.class_count;
+    hak_lock_take(&run.lock);
+    if (pools.retained_count >= HAK_RETAIN) {
+        disown(core, index);
+    } else {
+        pools.retained[core] |= (uint64_t)1 << index;
+        pools.retained_count++;
+        slot->trigger = 0;
+    }
+    hak_lock_drop(&run.lock);
+}
+
+/* One step of a recall: the page goes back if it is empty; an idle core's page
+ * is made available in any case. */
+static void recall_slot(unsigned core, unsigned index, bool idle)
+{
+    hak_mask state = run_lock();
+    hak_slot *slot = pool_slot(core, index);
+    bool still_idle = ((pools.idle >> core) & 1) != 0;
+    if (slot->used_bytes != 0 && still_idle == idle) {
+        hak_word blocks = word_get(&slot->free) | atomic_load_explicit(slot->freed, memory_order_acquire);
+        if (idle || blocks == pools.classes[index].full)
+            disown(core, index);
+    }
+    run_unlock(state);
+}
+
+void pool_recall(unsigned core)
+{
+    for (unsigned index = 0; index < pools.class_count; index++) {
+        hak_mask state = run_lock();
+        uint64_t idle = pools.states[index].owners & pools.idle;
+        bool mine = core < HAK_CORES && ((pools.states[index].owners >> core) & 1);
+        run_unlock(state);
+        if (mine)
+            recall_slot(core, index, false);
+        for (; idle != 0; idle &= idle - 1)
+            recall_slot(hak_port_ctz(idle), index, true);
+    }
+}

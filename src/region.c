@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "region.h"
+#include "bins.h"
+
+enum {
+    /* Maps for one unit of memory. */
+    UNIT_MAP_BYTES = sizeof(hak_unit) + sizeof(hak_atomic) + 1,
+    /* The granule before the first and the one behind the last may lie in units
+     * of their own; one more for rounding. */
+    EXTRA_UNITS = 3
+};
+
+#if UINTPTR_MAX > 0xffffffff
+#define MOST_BYTES ((uintptr_t)1 << 36)
+#else
+#define MOST_BYTES ((uintptr_t)1 << 31)
+#endif
+
+void *region_carve(hak_carving *range, size_t bytes, size_t align)
+{
+    uintptr_t at = align_up(range->next, align);
+    range->next = at + bytes;
+    return (void *)at;
+}
+
+hak_status region_trim(const void *start, size_t size, hak_carving *range)
+{
+    uintptr_t from = (uintptr_t)start;
+    if (start == NULL)
+        return HAK_ERR_NULL;
+    if (size == 0)
+        return HAK_ERR_ZERO;
+    if (size - 1 > UINTPTR_MAX - from)
+        return HAK_ERR_WRAP;
+    if (size > MOST_BYTES)
+        return HAK_ERR_TOO_BIG;
+    /* The last byte of the address space stays out, so that no end is 0. */
+    uintptr_t last = from + (size - 1);
+    range->end = align_down(last == UINTPTR_MAX ? last : last + 1, GRANULE_BYTES);
+    range->start = range->next = align_up(from, GRANULE_BYTES);
+    return size < HAK_HEAP_MIN ? HAK_ERR_TOO_SMALL : HAK_OK;
+}
+
+/* Mark the granules on both sides of the usable ones as used, so that no merge
+ * reaches beyond, and everything between as one free extent. */
+static void lay_extents(hak_region *r)
+{
+    extent_mark(r, (hak_extent){r->first - 1, 1}, true);
+    extent_mark(r, (hak_extent){r->end, 1}, true);
+    hak_extent all = {r->first, r->end - r->first};
+    extent_mark(r, all, false);
+    bins_insert(r, all);
+}
+
+static void clear(void *start, size_t bytes)
+{
+    hak_word *w = start;
+    for (size_t i = 0; i < bytes / sizeof *w; i++)
+        w[i] = 0;
+}
+
+void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes)
+{
+    size_t left = range->end - range->next;
+    r->start = range->start;
+    size_t units = left / (UNIT_BYTES + UNIT_MAP_BYTES) + EXTRA_UNITS + largest_page_bytes / UNIT_BYTES;
+    unsigned rows = bins_rows((granule)(left >> GRANULE_SHIFT));
+
+    r->bins.top = 0;
+    uintptr_t maps = align_up(range->next, sizeof(hak_word));
+    r->units = region_carve(range, units * sizeof *r->units, sizeof(hak_word));
+    r->freed = region_carve(range, units * sizeof *r->freed, sizeof(hak_word));
+    r->bins.heads = region_carve(range, rows * BIN_COLUMNS * sizeof(granule), sizeof(granule));
+    r->bins.rows = region_carve(range, rows * sizeof(uint16_t), sizeof(uint16_t));
+    r->kinds = region_carve(range, units, sizeof(uint64_t));
+    uintptr_t usable = (uintptr_t)region_carve(range, 0, GRANULE_BYTES);
+    clear((void *)maps, align_down(usable - maps, sizeof(hak_word)));
+
+    r->base = align_down(usable - GRANULE_BYTES, largest_page_bytes);
+    r->span = range->end - r->base;
+    r->first = region_granule(r, (void *)usable);
+    r->end = (granule)(r->span >> GRANULE_SHIFT);
+    lay_extents(r);
+}

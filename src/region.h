@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A region is one range of RAM that was handed over: control data and maps at
+ * its start, then the granules that the run layer serves.
+ *
+ *   start            base    first                                end
+ *   |fixed|heads|units|freed|kinds|  extents ...                  |
+ *
+ * base is the address of granule 0, a multiple of the largest page, and lies
+ * before the first usable granule, so that index 0 can mean "none".
+ */
+#ifndef HAK_REGION_H
+#define HAK_REGION_H
+
+#include "base.h"
+
+/*
+ * The map of one unit. As long as kinds[unit] is 0, for the unit's granules:
+ *   begin bit 1, live bit 0: a free extent begins here
+ *   begin bit 1, live bit 1: a block that a caller holds begins here
+ *   begin bit 0, live bit 1: the (j)th granule after a block's start: the
+ *                            block was asked for with an alignment of 2^j granules
+ * A unit that lies wholly inside an extent has no begin bit; the first and the
+ * last such unit of an extent hold the extent's length, in granules, in live.
+ * In the first unit of a page the two words are the page's state (page.h).
+ */
+typedef struct hak_unit {
+    hak_atomic begin;
+    hak_atomic live;
+} hak_unit;
+
+/* Free extents by size, in lists threaded through the extents (bins.h). */
+typedef struct hak_bins {
+    uint32_t top;    /* bit r: rows[r] is not 0 */
+    uint16_t *rows;  /* bit c of rows[r]: heads[16 r + c] is not 0 */
+    granule *heads;
+} hak_bins;
+
+typedef struct hak_region {
+    uintptr_t base;              /* address of granule 0 */
+    size_t span;                 /* bytes from base to the end */
+    _Atomic(uint8_t) *kinds;     /* per unit: 0, or 1 + the size class of its page;
+                                    written with the lock held, read without */
+    hak_unit *units;
+    hak_atomic *freed;           /* per page (at its first unit): blocks freed from outside */
+    hak_bins bins;
+    granule first, end;          /* usable granules are first .. end - 1 */
+    uintptr_t start;             /* of the range, control data included */
+    unsigned index;              /* order of arrival */
+} hak_region;
+
+/* All regions, in order of address. A table is never changed once published:
+ * each new region brings a new table, so readers need no lock. */
+typedef struct hak_region_table {
+    unsigned count;
+    hak_region *region[HAK_REGIONS];
+    uintptr_t start[8]; /* of region[i]; UINTPTR_MAX past the last */
+} hak_region_table;
+
+/* What hak_init wants at the start of the first region besides the maps. */
+typedef struct hak_carving {
+    uintptr_t start; /* the first granule of the range */
+    uintptr_t next;  /* the first byte that is not given away yet */
+    uintptr_t end;   /* the end of the range */
+} hak_carving;
+
+/* Take bytes from the front of the range, aligned to align. */
+void *region_carve(hak_carving *range, size_t bytes, size_t align);
+
+/* HAK_OK if [start, start + size) can be a region by itself; trims it. Of
+ * HAK_HEAP_MIN bytes something is left beside all control data. */
+hak_status region_trim(const void *start, size_t size, hak_carving *range);
+
+/* Lay maps and one free extent over what is left of the range. Pages will be at
+ * most largest_page_bytes long (a power of two, at least a unit). */
+void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes);
+
+static inline uint8_t region_kind(const hak_region *r, uint32_t unit)
+{
+    return atomic_load_explicit(&r->kinds[unit], memory_order_relaxed);
+}
+
+static inline void *region_address(const hak_region *r, granule g)
+{
+    return (void *)(r->base + ((uintptr_t)g << GRANULE_SHIFT));
+}
+
+static inline granule region_granule(const hak_region *r, const void *p)
+{
+    return (granule)(((uintptr_t)p - r->base) >> GRANULE_SHIFT);
+}
+
+/* The region that holds address p, or NULL: three compares and a check. */
+static inline hak_region *region_search(const hak_region_table *t, uintptr_t p)
+{
+    unsigned i = 0;
+    i += p >= t->start[i + 4] ? 4 : 0;
+    i += p >= t->start[i + 2] ? 2 : 0;
+    i += p >= t->start[i + 1] ? 1 : 0;
+    hak_region *r = t->region[i < HAK_REGIONS ? i : 0];
+    return p - r->base < r->span ? r : NULL;
+}
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The run layer: contiguous extents of any length in bounded time. It serves
+ * large blocks and whole pages, from all regions, under one fair lock.
+ * run_lock() also masks interrupts; every function below wants the lock held
+ * unless it says otherwise.
+ */
+#ifndef HAK_RUN_H
+#define HAK_RUN_H
+
+#include "bins.h"
+
+typedef struct hak_run {
+    hak_lock lock;
+    _Atomic(const hak_region_table *) regions; /* release; read with acquire */
+    hak_region first;                          /* the region of hak_init */
+    hak_region *arrived[HAK_REGIONS];          /* all, by index */
+    size_t usable_granules;                    /* in all regions */
+    size_t handed_over_bytes;
+    size_t taken_granules;                     /* in blocks and pages */
+    size_t peak_granules;                      /* the most that ever were */
+    size_t blocks, block_granules;             /* of these, blocks of callers */
+    size_t mallocs, frees, failures;           /* calls, for stats */
+    size_t changes;                            /* counts every take and give */
+    const void *corrupt;                       /* a bad link that is still to be reported */
+} hak_run;
+extern hak_run run;
+
+static inline hak_mask run_lock(void)
+{
+    hak_mask state = hak_port_mask();
+    hak_lock_take(&run.lock);
+    return state;
+}
+static inline void run_unlock(hak_mask state)
+{
+    hak_lock_drop(&run.lock);
+    hak_port_unmask(state);
+}
+
+/* Without the lock: all regions (NULL before hak_init); the one that holds p. */
+static inline const hak_region_table *run_regions(void)
+{
+    return atomic_load_explicit(&run.regions, memory_order_acquire);
+}
+hak_region *run_region_of(const void *p);
+
+/* An extent in its region; region NULL: there is none. */
+typedef struct hak_place {
+    hak_region *region;
+    hak_extent extent;
+} hak_place;
+
+/* Take length granules from the front of a fitting free extent. */
+hak_place run_take(granule length);
+
+/* Take length granules that start at a multiple of `alignment` granules (a
+ * power of two), counted from address 0. */
+hak_place run_take_aligned(granule length, granule alignment);
+
+/* Give an extent that is off the map back; it merges with free neighbours. */
+void run_give(hak_place place);
+
+/* Make a live block longer or shorter in place. false: no room behind it. */
+bool run_resize(hak_place block, granule length);
+
+/* Hand an extent out as a block, its alignment noted; take it back. */
+void run_block_mark(hak_place place, unsigned alignment_log2);
+void run_block_free(hak_place block);
+
+/* What is at p, an address in the region's span: the block that begins there
+ * (HAK_FAULT_NONE), or what is wrong with p. */
+hak_fault run_block_at(hak_region *region, const void *p, hak_place *block);
+
+/* Can no malloc of so many granules ever succeed? Without the lock. */
+static inline bool run_too_long(size_t granules) { return granules > UINT32_MAX - UNIT_GRANULES; }
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Adding up what the layers count. */
+#include "bytes.h"
+#include "heap.h"
+
+static void add_run(hak_stats *s)
+{
+    const hak_region_table *table = run_regions();
+    hak_mask state = run_lock();
+    s->heap_bytes = run.handed_over_bytes;
+    s->metadata_bytes = run.handed_over_bytes - (run.usable_granules << GRANULE_SHIFT);
+    s->taken_bytes = run.taken_granules << GRANULE_SHIFT;
+    s->peak_bytes = run.peak_granules << GRANULE_SHIFT;
+    s->free_bytes = (run.usable_granules - run.taken_granules) << GRANULE_SHIFT;
+    s->page_bytes = pools.page_granules << GRANULE_SHIFT;
+    s->live_blocks = run.blocks;
+    s->live_bytes = run.block_granules << GRANULE_SHIFT;
+    s->retained_pages = pools.retained_count;
+    s->malloc_run = run.mallocs;
+    s->free_run = run.frees;
+    s->failures = run.failures;
+    s->pages_retired = pools.deaths;
+    for (unsigned i = 0; i < table->count; i++) {
+        size_t longest = (size_t)bins_longest(table->region[i]).length << GRANULE_SHIFT;
+        if (longest > s->largest_free_bytes)
+            s->largest_free_bytes = longest;
+    }
+    run_unlock(state);
+}
+
+/* A core's slot: see the equation in pool.h. */
+static void add_slot(hak_stats *s, unsigned core, unsigned index)
+{
+    const hak_slot *slot = pool_slot(core, index);
+    hak_mask state = hak_port_mask();
+    size_t mallocs = word_get(&slot->mallocs);
+    size_t back = mallocs + hak_port_popcount(word_get(&slot->free)) - word_get(&slot->taken);
+    hak_port_unmask(state);
+    size_t live = mallocs - back;
+    s->malloc_pool += mallocs;
+    s->free_local += back;
+    s->live_blocks += live;
+    s->live_bytes += live * slot->stride;
+}
+
+static void add_remote_frees(hak_stats *s, unsigned core, unsigned index)
+{
+    size_t count = word_get(&pools.remote_frees[core * pools.class_count + index]);
+    s->free_remote += count;
+    s->live_blocks -= count;
+    s->live_bytes -= count * pools.classes[index].stride;
+}
+
+void hak_stats_get(hak_stats *stats)
+{
+    bytes_zero(stats, sizeof *stats);
+    stats->faults = heap_faults();
+    if (run_regions() == NULL)
+        return;
+    add_run(stats);
+    for (unsigned core = 0; core <= HAK_CORES; core++)
+        for (unsigned index = 0; index < pools.class_count; index++)
+            add_remote_frees(stats, core, index);
+    for (unsigned core = 0; core < HAK_CORES; core++) {
+        for (unsigned index = 0; index < pools.class_count; index++)
+            add_slot(stats, core, index);
+        const hak_core_counts *counts = &pools.counts[core];
+        stats->refill_drain += counts->drains;
+        stats->refill_adopt += counts->adoptions;
+        stats->refill_birth += counts->births;
+        stats->recalls += counts->recalls;
+    }
+}

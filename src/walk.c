@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Showing every block to a visitor, who may free it. */
+#include "cursor.h"
+
+typedef struct hak_visit {
+    hak_visitor visitor;
+    void *context;
+} hak_visit;
+
+/* The blocks of a page, each looked at just before it is shown. If the page
+ * dies meanwhile, none of its blocks was live throughout. */
+static int walk_page(const hak_visit *visit, hak_region *r, granule start, unsigned index)
+{
+    const hak_class *c = &pools.classes[index];
+    for (uint32_t offset = 0; offset < c->used_bytes; offset += c->stride) {
+        hak_block block = {(char *)region_address(r, start) + offset, c->stride, HAK_BLOCK_LIVE, 1};
+        hak_spot spot = {page_of(r, unit_of(start)), index, ONE << class_index(c, offset)};
+        if (!pool_stands(spot))
+            return 0;
+        int result = pool_is_free(spot) ? 0 : visit->visitor(&block, visit->context);
+        if (result != 0)
+            return result;
+    }
+    return 0;
+}
+
+static int walk_region(const hak_visit *visit, hak_region *r)
+{
+    int result = 0;
+    for (granule g = r->first; g < r->end && result == 0;) {
+        hak_mask state = run_lock();
+        hak_item item = cursor_look(r, g);
+        unsigned kind = region_kind(r, unit_of(g));
+        run_unlock(state);
+        hak_block block = {region_address(r, g), (size_t)item.extent.length << GRANULE_SHIFT,
+                           item.kind == ITEM_FREE ? HAK_BLOCK_FREE : HAK_BLOCK_LIVE, 0};
+        if (item.kind == ITEM_PAGE)
+            result = walk_page(visit, r, g, kind - 1);
+        else if (item.kind != ITEM_NONE)
+            result = visit->visitor(&block, visit->context);
+        g += item.extent.length;
+    }
+    return result;
+}
+
+int hak_walk(hak_visitor visitor, void *context)
+{
+    const hak_visit visit = {visitor, context};
+    const hak_region_table *table = run_regions();
+    int result = 0;
+    for (unsigned i = 0; table != NULL && i < table->count && result == 0; i++)
+        result = walk_region(&visit, table->region[i]);
+    return result;
+}
