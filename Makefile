@@ -20,7 +20,7 @@ CC_aarch64 ?= aarch64-linux-gnu-gcc
 AR_host    ?= ar
 AR_aarch64 ?= aarch64-linux-gnu-ar
 
-COMMON_FLAGS := -std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fno-strict-aliasing
+COMMON_FLAGS := -std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 LIB_FLAGS    := $(COMMON_FLAGS) -ffreestanding -fno-builtin -fno-tree-loop-distribute-patterns \
                 -ffunction-sections -fdata-sections -fvisibility=hidden
 FLAGS_host    := -fPIC -fno-stack-protector

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The public calls beside malloc and free. */
-#include "bytes.h"
 #include "heap.h"
 
 #define CALL_SITE __builtin_return_address(0)
@@ -14,7 +13,7 @@ void *hak_calloc(size_t count, size_t size)
     }
     void *block = heap_malloc(bytes, 0, CALL_SITE);
     if (block != NULL)
-        bytes_zero(block, bytes);
+        hak_port_zero(block, bytes);
     return block;
 }
 
@@ -86,7 +85,7 @@ static hak_old resize_in_place(const void *p, size_t size)
     hak_region *region = run_region_of(p);
     if (region == NULL)
         return (hak_old){run_regions() == NULL ? HAK_FAULT_NOT_INIT : HAK_FAULT_FOREIGN, false, 0, 0};
-    unsigned kind = region_kind(region, (uint32_t)(((uintptr_t)p - region->base) >> UNIT_SHIFT));
+    unsigned kind = region_kind_at(&region->maps, p);
     return kind == 0 ? resize_in_run(region, p, size) : resize_in_page(region, kind - 1, p, size);
 }
 
@@ -109,7 +108,7 @@ void *hak_realloc(void *block, size_t size)
     void *moved = heap_malloc(size, old.alignment_log2, CALL_SITE);
     if (moved == NULL)
         return size <= old.usable_bytes ? block : NULL;
-    bytes_copy(moved, block, size < old.usable_bytes ? size : old.usable_bytes);
+    hak_port_copy(moved, block, size < old.usable_bytes ? size : old.usable_bytes);
     heap_free(block, CALL_SITE);
     return moved;
 }

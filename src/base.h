@@ -24,16 +24,9 @@ typedef uint32_t granule;
 
 #define ONE ((hak_word)1)
 
-/* Map words are read and written with the run lock held unless their users
- * say otherwise; relaxed atomics cost no more than plain accesses. */
-static inline hak_word word_get(const hak_atomic *w)
-{
-    return atomic_load_explicit((hak_atomic *)w, memory_order_relaxed);
-}
-static inline void word_set(hak_atomic *w, hak_word value)
-{
-    atomic_store_explicit(w, value, memory_order_relaxed);
-}
+/* Words that one core writes and others may read at any time. */
+static inline hak_word word_get(const hak_atomic *w) { return hak_port_get(w); }
+static inline void word_set(hak_atomic *w, hak_word value) { hak_port_set(w, value); }
 
 /* size_bytes in granules, rounded up, at least 1; for sizes up to PTRDIFF_MAX. */
 static inline size_t granules_for(size_t size_bytes)

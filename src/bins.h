@@ -24,31 +24,148 @@ static inline unsigned bin_of(granule length)
     return (log2 - 4) * BIN_COLUMNS + (length >> (log2 - 4));
 }
 
-/* Bytes of rows and heads for extents of up to so many granules. */
-unsigned bins_rows(granule longest);
+/* In the first granule of a free extent. The ends of a list point to
+ * themselves, so that memory cleared by a stray write is no valid link. */
+typedef struct hak_link {
+    granule next;
+    granule previous;
+} hak_link;
+
+static inline hak_link *link_at(const hak_region *r, granule g) { return region_address(r, g); }
+
+/* Rows for extents of up to so many granules. */
+static inline unsigned bins_rows(granule longest) { return bin_of(longest) / BIN_COLUMNS + 1; }
+
+/* May the link at g be read: does a free extent begin there? */
+static inline bool link_readable(const hak_region *r, granule g)
+{
+    return g - r->first < r->end - r->first && extent_begins(r, g) && extent_is_free(r, g);
+}
+
+static inline void list_set_head(hak_bins *bins, unsigned bin, granule head)
+{
+    unsigned row = bin / BIN_COLUMNS;
+    uint16_t bit = (uint16_t)(1u << bin % BIN_COLUMNS);
+    bins->heads[bin] = head;
+    if (head != 0)
+        return;
+    bins->rows[row] &= (uint16_t)~bit;
+    if (bins->rows[row] == 0)
+        bins->top &= ~(1u << row);
+}
 
 /* Put a free extent (already on the map) at the front of its list. */
-void bins_insert(hak_region *r, hak_extent x);
+static inline void bins_insert(hak_region *r, hak_extent x)
+{
+    hak_bins *bins = &r->bins;
+    unsigned bin = bin_of(x.length);
+    granule second = bins->heads[bin];
+    hak_link *link = link_at(r, x.start);
+    link->previous = x.start;
+    link->next = x.start;
+    if (second != 0) {
+        link->next = second;
+        link_at(r, second)->previous = x.start;
+    }
+    bins->heads[bin] = x.start;
+    bins->rows[bin / BIN_COLUMNS] |= (uint16_t)(1u << bin % BIN_COLUMNS);
+    bins->top |= 1u << bin / BIN_COLUMNS;
+}
+
+/* Do the links on both sides of x hold? Reads nothing that the maps do not
+ * confirm to be a free extent. */
+static inline bool bins_links_hold(const hak_region *r, hak_extent x)
+{
+    hak_link link = *link_at(r, x.start);
+    if (link.next != x.start)
+        if (!link_readable(r, link.next) || link_at(r, link.next)->previous != x.start)
+            return false;
+    if (link.previous != x.start)
+        return link_readable(r, link.previous) && link_at(r, link.previous)->next == x.start;
+    return r->bins.heads[bin_of(x.length)] == x.start;
+}
 
 /* Take a free extent out of its list. false: its links are overwritten, it
  * stays where it is, and nothing was changed. */
-bool bins_remove(hak_region *r, hak_extent x);
+static inline bool bins_remove(hak_region *r, hak_extent x)
+{
+    if (!bins_links_hold(r, x))
+        return false;
+    hak_link link = *link_at(r, x.start);
+    bool last = link.next == x.start, first = link.previous == x.start;
+    if (!last)
+        link_at(r, link.next)->previous = first ? link.next : link.previous;
+    if (!first)
+        link_at(r, link.previous)->next = last ? link.previous : link.next;
+    else
+        list_set_head(&r->bins, bin_of(x.length), last ? 0 : link.next);
+    return true;
+}
 
-/* The first extent of the best bin that surely holds length granules, or of
- * length's own bin if that one is long enough. length 0: there is none. */
-hak_extent bins_find(const hak_region *r, granule length);
+/* Remove the first extent of a list. false: the link to the second was
+ * overwritten; the rest of the list is given up. */
+static inline bool bins_remove_first(hak_region *r, hak_extent x)
+{
+    granule next = link_at(r, x.start)->next;
+    unsigned bin = bin_of(x.length);
+    if (next == x.start) {
+        list_set_head(&r->bins, bin, 0);
+        return true;
+    }
+    bool whole = link_readable(r, next) && link_at(r, next)->previous == x.start;
+    if (whole)
+        link_at(r, next)->previous = next;
+    list_set_head(&r->bins, bin, whole ? next : 0);
+    return whole;
+}
+
+static inline hak_extent first_of_bin(const hak_region *r, unsigned bin)
+{
+    granule g = r->bins.heads[bin];
+    return (hak_extent){g, g == 0 ? 0 : extent_length(r, g)};
+}
+
+/* The first bin from `bin` up that is not empty; its first extent. */
+static inline hak_extent first_from_bin(const hak_region *r, unsigned bin)
+{
+    const hak_bins *bins = &r->bins;
+    unsigned row = bin / BIN_COLUMNS;
+    if (!((bins->top >> row) & 1) || (bins->rows[row] >> bin % BIN_COLUMNS) == 0) {
+        uint32_t above = bins->top & ~(uint32_t)0 << row << 1;
+        if (above == 0)
+            return (hak_extent){0, 0};
+        row = hak_port_ctz(above);
+        return first_of_bin(r, row * BIN_COLUMNS + hak_port_ctz(bins->rows[row]));
+    }
+    return first_of_bin(r, bin + hak_port_ctz((hak_word)bins->rows[row] >> bin % BIN_COLUMNS));
+}
 
 /* The first extent of bin_of(length), whatever its length; length 0: none. */
-hak_extent bins_peek(const hak_region *r, granule length);
+static inline hak_extent bins_peek(const hak_region *r, granule length)
+{
+    unsigned bin = bin_of(length);
+    if (!((r->bins.top >> bin / BIN_COLUMNS) & 1))
+        return (hak_extent){0, 0};
+    return first_of_bin(r, bin);
+}
 
-/* Remove the first extent of a list, as found by the above. false: the link
- * to the second was overwritten; the rest of the list is given up. */
-bool bins_remove_first(hak_region *r, hak_extent x);
+/* The first extent of length's own bin if that is long enough, else of the
+ * next bin that has any: it surely is. length 0: there is none. */
+static inline hak_extent bins_find(const hak_region *r, granule length)
+{
+    hak_extent x = bins_peek(r, length);
+    if (x.length >= length)
+        return x;
+    return first_from_bin(r, bin_of(length) + 1);
+}
 
 /* The first extent of the highest bin; length 0: there is none. */
-hak_extent bins_longest(const hak_region *r);
-
-/* For check: does the link structure around x hold? */
-bool bins_links_hold(const hak_region *r, hak_extent x);
+static inline hak_extent bins_longest(const hak_region *r)
+{
+    if (r->bins.top == 0)
+        return (hak_extent){0, 0};
+    unsigned row = top_bit(r->bins.top);
+    return first_of_bin(r, row * BIN_COLUMNS + top_bit(r->bins.rows[row]));
+}
 
 #endif

@@ -60,9 +60,9 @@ static complaint check_extent(const hak_region *r, hak_item item)
 
 static complaint check_owned(hak_page page, unsigned index, hak_word state)
 {
-    if (page_owner(state) >= HAK_CORES)
-        return "a page's owner is a core";
-    const hak_slot *slot = pool_slot(page_owner(state), index);
+    const hak_slot *slot = pool_owner(state);
+    if (!pool_is_owned(state) || (size_t)(slot - pools.slots) % pools.class_count != index)
+        return "a page's owner is a slot of its class";
     if (slot->page.id != page.id || slot->base != page_address(page) ||
         slot->used_bytes != pools.classes[index].used_bytes || slot->freed != page_freed(page))
         return "an owned page is the current one of its owner";
@@ -78,7 +78,7 @@ static complaint check_page(const hak_region *r, granule g, sums *total)
     if (kind > pools.class_count)
         return "a page has a class";
     const hak_class *c = &pools.classes[index];
-    hak_page page = page_of(r, unit);
+    hak_page page = page_of(&r->maps, unit);
     hak_word freed = atomic_load_explicit(page_freed(page), memory_order_acquire);
     hak_word state = page_state(page);
     for (uint32_t i = 0; i < c->units; i++)

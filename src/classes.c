@@ -3,7 +3,7 @@
 
 enum {
     LARGEST_PAGE = 64 * UNIT_BYTES,
-    PAGES_PER_HEAP = 192, /* a page is about 1/128 to 1/256 of the heap */
+    PAGES_PER_HEAP = 384, /* a page is about 1/384 to 1/768 of the heap */
     TABLES_PER_HEAP = 16, /* the classes' tables take at most 1/16 of the heap */
     BLOCKS_LEAST = 4,     /* in a page of the largest class */
     EXACT = 16,           /* granules up to which each size has its own class */
@@ -50,12 +50,13 @@ static void choose_page(hak_class *c, size_t largest_page_bytes)
     while (page < largest_page_bytes && page * 2 <= c->stride * WORD_BITS)
         page *= 2;
     uint32_t blocks = page / c->stride;
-    c->units = page >> UNIT_SHIFT;
+    c->units = (uint16_t)(page >> UNIT_SHIFT);
+    c->blocks = (uint16_t)blocks;
     c->used_bytes = blocks * c->stride;
     c->full = blocks == WORD_BITS ? ~(hak_word)0 : (ONE << blocks) - 1;
 }
 
-void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *class_of)
+void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *kind_of)
 {
     uint32_t granules = 1, done = 0;
     for (unsigned i = 0; i < plan.count; i++, granules = next_stride(granules)) {
@@ -64,6 +65,6 @@ void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *class_of)
         c->reciprocal = (uint32_t)((((uint64_t)1 << 32) + c->stride - 1) / c->stride);
         choose_page(c, plan.largest_page_bytes);
         while (done < granules)
-            class_of[done++] = (uint8_t)i;
+            kind_of[done++] = (uint8_t)(i + 1);
     }
 }

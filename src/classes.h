@@ -16,7 +16,8 @@ typedef struct hak_class {
     uint32_t reciprocal; /* ceil(2^32 / stride): offset / stride is a multiply and a
                             shift, exact below 2^16 [Granlund, Montgomery 1994] */
     uint32_t used_bytes; /* blocks x stride */
-    uint32_t units;      /* of a page */
+    uint16_t units;      /* of a page */
+    uint16_t blocks;     /* in a page */
     hak_word full;       /* one bit for each block */
 } hak_class;
 
@@ -31,8 +32,8 @@ typedef struct hak_class_plan {
 hak_class_plan classes_plan(size_t heap_bytes, size_t bytes_per_class);
 
 /* Fill in plan.count classes, and for each size up to the limit, by
- * (size - 1) / granule, the number of its class. */
-void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *class_of);
+ * (size - 1) / granule, its kind: 1 + the number of its class. */
+void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *kind_of);
 
 static inline unsigned class_index(const hak_class *c, uint32_t offset)
 {

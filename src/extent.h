@@ -18,11 +18,11 @@ static inline unsigned bit_of(granule g) { return g & (UNIT_GRANULES - 1); }
 
 static inline hak_word begin_bits(const hak_region *r, uint32_t unit)
 {
-    return word_get(&r->units[unit].begin);
+    return r->maps.units[unit].begin;
 }
 static inline hak_word live_bits(const hak_region *r, uint32_t unit)
 {
-    return word_get(&r->units[unit].live);
+    return r->maps.units[unit].live;
 }
 
 /* Does an extent that is no page begin at g? */
@@ -77,26 +77,26 @@ static inline void extent_note_length(hak_region *r, hak_extent x, hak_word leng
     uint32_t inner = unit_of(x.start) + 1;
     uint32_t behind = unit_of(x.start + x.length);
     if (inner < behind) {
-        word_set(&r->units[inner].live, length);
-        word_set(&r->units[behind - 1].live, length);
+        r->maps.units[inner].live = length;
+        r->maps.units[behind - 1].live = length;
     }
 }
 
 /* Put an extent on the map: one begin bit, and its length if it is long. */
 static inline void extent_mark(hak_region *r, hak_extent x, bool live)
 {
-    hak_unit *u = &r->units[unit_of(x.start)];
-    word_set(&u->begin, word_get(&u->begin) | ONE << bit_of(x.start));
+    hak_unit *u = &r->maps.units[unit_of(x.start)];
+    u->begin |= ONE << bit_of(x.start);
     if (live)
-        word_set(&u->live, word_get(&u->live) | ONE << bit_of(x.start));
+        u->live |= ONE << bit_of(x.start);
     extent_note_length(r, x, x.length);
 }
 
 /* Take a free extent off the map. */
 static inline void extent_erase(hak_region *r, hak_extent x)
 {
-    hak_unit *u = &r->units[unit_of(x.start)];
-    word_set(&u->begin, word_get(&u->begin) & ~(ONE << bit_of(x.start)));
+    hak_unit *u = &r->maps.units[unit_of(x.start)];
+    u->begin &= ~(ONE << bit_of(x.start));
     extent_note_length(r, x, 0);
 }
 
@@ -112,8 +112,7 @@ static inline hak_word extent_first_word(hak_extent x)
 /* Take a block off the map. */
 static inline void extent_erase_live(hak_region *r, hak_extent x)
 {
-    hak_unit *u = &r->units[unit_of(x.start)];
-    word_set(&u->live, word_get(&u->live) & ~extent_first_word(x));
+    r->maps.units[unit_of(x.start)].live &= ~extent_first_word(x);
     extent_erase(r, x);
 }
 

@@ -9,7 +9,7 @@ hak_fault heap_find(const void *p, hak_found *found)
     hak_region *region = run_region_of(p);
     if (region == NULL)
         return run_regions() == NULL ? HAK_FAULT_NOT_INIT : HAK_FAULT_FOREIGN;
-    unsigned kind = region_kind(region, (uint32_t)(((uintptr_t)p - region->base) >> UNIT_SHIFT));
+    unsigned kind = region_kind_at(&region->maps, p);
     found->in_page = kind != 0;
     if (kind == 0) {
         hak_mask state = run_lock();

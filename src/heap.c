@@ -10,29 +10,33 @@
 void *hak_malloc(size_t size)
 {
     if (size - 1 < pools.limit_bytes) {
-        unsigned index = pools.class_of[(size - 1) >> GRANULE_SHIFT];
+        unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
         hak_mask state = hak_port_mask();
-        hak_slot *slots = heap_slots();
-        void *block = slots == NULL ? NULL : pool_pop(&slots[index]);
+        uintptr_t slots = heap_slots();
+        if (slots != 0) {
+            hak_slot *slot = heap_slot(slots, kind);
+            hak_word free = word_get(&slot->free);
+            if (free != 0) {
+                void *block = pool_pop(slot, free);
+                hak_port_unmask(state);
+                return block;
+            }
+        }
         hak_port_unmask(state);
-        if (block != NULL)
-            return block;
     }
     return heap_malloc(size, 0, CALL_SITE);
 }
 
 void hak_free(void *p)
 {
-    uintptr_t offset = (uintptr_t)p - pools.base;
-    if (offset < pools.span) {
-        unsigned kind = atomic_load_explicit(&pools.kinds[offset >> UNIT_SHIFT], memory_order_relaxed);
+    if ((uintptr_t)p - pools.maps.base < pools.maps.span) {
+        unsigned kind = region_kind_at(&pools.maps, p);
         if (kind != 0) {
             hak_mask state = hak_port_mask();
-            hak_slot *slots = heap_slots();
-            bool done = slots != NULL && pool_push(&slots[kind - 1], p);
-            hak_port_unmask(state);
-            if (done)
+            uintptr_t slots = heap_slots();
+            if (slots != 0 && heap_free_in_page(&pools.maps, heap_slot(slots, kind), kind, p, state))
                 return;
+            hak_port_unmask(state);
         }
     }
     heap_free(p, CALL_SITE);

@@ -21,6 +21,10 @@ void heap_report(hak_fault kind, const void *p, const void *call_site);
 /* Report overwritten links that the run layer came upon, if there were any. */
 void heap_report_corrupt(const void *call_site);
 
+/* pool_settle for the page that begins at the unit, if it is still of the kind:
+ * takes the lock, and restores the interrupt mask's state. */
+void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask state);
+
 /* Faults reported so far. */
 size_t heap_faults(void);
 
@@ -39,11 +43,51 @@ static inline unsigned heap_core(void)
     return core < HAK_CORES ? core : HAK_CORES;
 }
 
-/* The core's slots, NULL if it is idle or has none. Interrupts masked. */
-static inline hak_slot *heap_slots(void)
+/* Where the core's slots are, less one; 0 if it is idle or has none. Interrupts
+ * masked. */
+static inline uintptr_t heap_slots(void)
 {
-    unsigned core = heap_core();
-    return core < HAK_CORES ? pools.active[core] : NULL;
+    unsigned core = HAK_CORES == 1 && !HAK_PORT_CORE_MAY_BE_NONE ? 0 : hak_port_core();
+    return core < HAK_CORES ? pools.active[core] : 0;
+}
+static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
+{
+    return (hak_slot *)(slots + ((uintptr_t)kind << SLOT_SHIFT));
+}
+
+/*
+ * Free a block that lies in a page of the region, into the slot's own current
+ * page or any other. Interrupts masked; restores the mask's state. false:
+ * something is wrong with p, or it takes more than this; nothing was done.
+ */
+static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
+                                     const void *p, hak_mask state)
+{
+    if ((uintptr_t)p - slot->base < slot->used_bytes) {
+        hak_word free = pool_push(slot, p);
+        if (free == 0)
+            return false;
+        if (free == slot->trigger)
+            pool_emptied(slot, state);
+        else
+            hak_port_unmask(state);
+        return true;
+    }
+    uint32_t inside = (uint32_t)(uintptr_t)p & slot->page_mask;
+    unsigned block = (unsigned)((uint64_t)inside * slot->reciprocal >> 32);
+    if (block * slot->stride != inside)
+        return false;
+    uintptr_t unit = ((uintptr_t)p - maps->base - inside) >> UNIT_SHIFT;
+    pool_pushed pushed = pool_push_shared(&maps->freed[unit], &maps->units[unit], ONE << block,
+                                          &pools.classes[kind - 1]);
+    if (pushed == PUSH_REFUSED)
+        return false;
+    word_set(&slot->remote_frees, word_get(&slot->remote_frees) + 1);
+    if (pushed == PUSH_SETTLE)
+        heap_settle(maps, (uint32_t)unit, kind, state);
+    else
+        hak_port_unmask(state);
+    return true;
 }
 
 #endif

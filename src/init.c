@@ -9,7 +9,7 @@ static bool overlaps_any(const hak_carving *range)
 {
     for (unsigned i = 0; i < reserved; i++) {
         const hak_region *r = run.arrived[i];
-        if (range->start < r->base + r->span && r->start < range->end)
+        if (range->start < r->maps.base + r->maps.span && r->start < range->end)
             return true;
     }
     return false;
@@ -29,7 +29,7 @@ static void publish(hak_region *r, hak_region_table *table)
     for (i = 0; i < 8; i++)
         table->start[i] = i < table->count ? table->region[i]->start : UINTPTR_MAX;
     run.usable_granules += r->end - r->first;
-    run.handed_over_bytes += r->base + r->span - r->start;
+    run.handed_over_bytes += r->maps.base + r->maps.span - r->start;
     atomic_store_explicit(&run.regions, table, memory_order_release);
 }
 
@@ -45,7 +45,7 @@ hak_status hak_init(void *heap_start, size_t heap_size)
     largest_page_bytes = plan.largest_page_bytes;
     hak_region_table *table = region_carve(&range, sizeof *table, sizeof(hak_word));
     pool_carve(plan, &range);
-    run.first.index = 0;
+    run.first.maps.index = 0;
     run.arrived[0] = &run.first;
     reserved = 1;
     region_make(&run.first, &range, largest_page_bytes);
@@ -64,10 +64,10 @@ static hak_status reserve(hak_region *r, const hak_carving *range)
     else if (reserved == HAK_REGIONS)
         status = HAK_ERR_REGIONS;
     else {
-        r->index = reserved;
+        r->maps.index = reserved;
         r->start = range->start;
-        r->base = range->start;
-        r->span = range->end - range->start;
+        r->maps.base = range->start;
+        r->maps.span = range->end - range->start;
         run.arrived[reserved++] = r;
     }
     run_unlock(state);

@@ -26,33 +26,34 @@ typedef struct hak_page {
 enum { PAGE_UNIT_BITS = 27 };
 #define PAGE_NONE ((hak_page){0})
 
-static inline hak_page page_of(const hak_region *r, uint32_t unit)
+static inline hak_page page_of(const hak_maps *maps, uint32_t unit)
 {
-    return (hak_page){r->index << PAGE_UNIT_BITS | unit};
+    return (hak_page){maps->index << PAGE_UNIT_BITS | unit};
 }
 static inline hak_region *page_region(hak_page page) { return run.arrived[page.id >> PAGE_UNIT_BITS]; }
 static inline uint32_t page_unit(hak_page page) { return page.id & ((1u << PAGE_UNIT_BITS) - 1); }
-static inline hak_unit *page_words(hak_page page) { return &page_region(page)->units[page_unit(page)]; }
-static inline hak_atomic *page_freed(hak_page page) { return &page_region(page)->freed[page_unit(page)]; }
+static inline hak_unit *page_words(hak_page page) { return &page_region(page)->maps.units[page_unit(page)]; }
+static inline hak_atomic *page_freed(hak_page page) { return &page_region(page)->maps.freed[page_unit(page)]; }
 static inline uintptr_t page_address(hak_page page)
 {
-    return page_region(page)->base + ((uintptr_t)page_unit(page) << UNIT_SHIFT);
+    return page_region(page)->maps.base + ((uintptr_t)page_unit(page) << UNIT_SHIFT);
 }
 
 /* States, as kept in the begin word of the first unit. */
 enum { PAGE_FULL = 1, PAGE_LISTED = 2, PAGE_OWNED = 4 };
 
-static inline hak_word page_owned_by(unsigned core) { return PAGE_OWNED | (hak_word)core << 8; }
-static inline unsigned page_owner(hak_word state) { return (unsigned)(state >> 8); }
+/* Above them: the number of the slot that owns the page. */
+enum { PAGE_OWNER_SHIFT = 8 };
+static inline hak_word page_owned_by(size_t slot) { return PAGE_OWNED | slot << PAGE_OWNER_SHIFT; }
 
 /* acquire, release: what the state says of `free` and `freed` is there to see. */
 static inline hak_word page_state(hak_page page)
 {
-    return atomic_load_explicit(&page_words(page)->begin, memory_order_acquire);
+    return __atomic_load_n(&page_words(page)->begin, __ATOMIC_ACQUIRE);
 }
 static inline void page_set_state(hak_page page, hak_word state)
 {
-    atomic_store_explicit(&page_words(page)->begin, state, memory_order_release);
+    __atomic_store_n(&page_words(page)->begin, state, __ATOMIC_RELEASE);
 }
 
 /* A list of LISTED pages, threaded through their live words. */

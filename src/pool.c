@@ -8,8 +8,20 @@ enum { CACHE_LINE = 64 };
 
 size_t pool_class_bytes(void)
 {
-    return HAK_CORES * sizeof(hak_slot) + (HAK_CORES + 1) * sizeof(hak_atomic) +
+    return HAK_CORES * (sizeof(hak_slot) + sizeof(hak_atomic)) + sizeof(size_t) +
            sizeof(hak_class_state) + sizeof(hak_class);
+}
+
+static void make_slot(hak_slot *slot, const hak_class *c)
+{
+    word_set(&slot->free, 0);
+    word_set(&slot->mallocs, 0);
+    word_set(&slot->remote_frees, 0);
+    slot->base = 0;
+    slot->used_bytes = 0;
+    slot->stride = (uint16_t)c->stride;
+    slot->reciprocal = c->reciprocal;
+    slot->page_mask = (uint16_t)((c->units << UNIT_SHIFT) - 1);
 }
 
 void pool_carve(hak_class_plan plan, hak_carving *range)
@@ -20,46 +32,42 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
     size_t slots = (size_t)count * HAK_CORES;
     hak_slot *slot = region_carve(range, slots * sizeof *slot, CACHE_LINE);
     hak_class_state *states = region_carve(range, count * sizeof *states, sizeof(uint64_t));
-    hak_atomic *remote_frees = region_carve(range, (slots + count) * sizeof *remote_frees, sizeof(hak_word));
+    hak_atomic *taken = region_carve(range, slots * sizeof *taken, sizeof(hak_word));
+    size_t *coreless = region_carve(range, count * sizeof *coreless, sizeof(size_t));
     hak_class *classes = region_carve(range, count * sizeof *classes, sizeof(hak_word));
-    uint8_t *class_of = region_carve(range, plan.limit_bytes >> GRANULE_SHIFT, 1);
+    uint8_t *kind_of = region_carve(range, plan.limit_bytes >> GRANULE_SHIFT, 1);
 
-    classes_make(plan, classes, class_of);
+    classes_make(plan, classes, kind_of);
     for (size_t i = 0; i < slots; i++) {
-        const hak_class *c = &classes[i % count];
-        word_set(&slot[i].free, 0);
-        word_set(&slot[i].mallocs, 0);
-        word_set(&slot[i].taken, 0);
-        slot[i].base = 0;
-        slot[i].used_bytes = 0;
-        slot[i].stride = c->stride;
-        slot[i].reciprocal = c->reciprocal;
+        make_slot(&slot[i], &classes[i % count]);
+        word_set(&taken[i], 0);
     }
-    for (size_t i = 0; i < slots + count; i++)
-        word_set(&remote_frees[i], 0);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         states[i] = (hak_class_state){{{0}}, 0, 0};
+        coreless[i] = 0;
+    }
     pools.slots = slot;
+    pools.slot_count = slots;
     pools.states = states;
-    pools.remote_frees = remote_frees;
+    pools.taken = taken;
+    pools.coreless_frees = coreless;
     pools.classes = classes;
-    pools.class_of = class_of;
+    pools.kind_of = kind_of;
     pools.class_count = count;
     pools.limit_bytes = plan.limit_bytes;
 }
 
 void pool_start(const hak_region *first)
 {
-    pools.base = first->base;
-    pools.span = first->span;
-    pools.kinds = first->kinds;
+    pools.maps = first->maps;
     for (unsigned core = 0; core < HAK_CORES && pools.class_count != 0; core++)
-        pools.active[core] = pool_slot(core, 0);
+        pool_wake(core);
 }
 
-static inline void count_taken(hak_slot *slot, hak_word blocks)
+static inline void count_taken(const hak_slot *slot, hak_word blocks)
 {
-    word_set(&slot->taken, word_get(&slot->taken) + blocks);
+    hak_atomic *taken = &pools.taken[slot - pools.slots];
+    word_set(taken, word_get(taken) + blocks);
 }
 
 /* Move blocks from the page's `freed` to the slot's `free`: first set, then
@@ -96,7 +104,7 @@ static void adopt(unsigned core, unsigned index, hak_page page)
      * that the page is the core's. */
     hak_word blocks = atomic_load_explicit(slot->freed, memory_order_acquire);
     atomic_store_explicit(&slot->free, blocks, memory_order_release);
-    page_set_state(page, page_owned_by(core));
+    page_set_state(page, page_owned_by((size_t)(slot - pools.slots)));
     atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
     count_taken(slot, hak_port_popcount(blocks));
     pools.states[index].owners |= (uint64_t)1 << core;
@@ -156,7 +164,7 @@ static bool leave_exhausted(unsigned core, unsigned index)
     page_set_state(slot->page, PAGE_FULL);
     /* A read-modify-write, so that a free either is seen here or sees FULL. */
     if (atomic_fetch_or_explicit(slot->freed, 0, memory_order_acq_rel) != 0) {
-        page_set_state(slot->page, page_owned_by(core));
+        page_set_state(slot->page, page_owned_by((size_t)(slot - pools.slots)));
         return pool_drain(slot);
     }
     vacate(core, index);
@@ -167,7 +175,7 @@ static bool leave_exhausted(unsigned core, unsigned index)
 static bool wants_page(unsigned index)
 {
     hak_class_state *state = &pools.states[index];
-    if (++state->demand < hak_port_popcount(pools.classes[index].full) / 4u)
+    if (++state->demand < pools.classes[index].blocks / 4u)
         return false;
     return true;
 }
@@ -214,13 +222,13 @@ bool pool_refill(unsigned core, unsigned index)
 
 void pool_idle(unsigned core)
 {
-    pools.active[core] = NULL;
+    pools.active[core] = 0;
     pools.idle |= (uint64_t)1 << core;
 }
 
 void pool_wake(unsigned core)
 {
-    pools.active[core] = pool_slot(core, 0);
+    pools.active[core] = (uintptr_t)pool_slot(core, 0) - sizeof(hak_slot);
     pools.idle &= ~((uint64_t)1 << core);
 }
 
@@ -240,7 +248,7 @@ void pool_settle(hak_page page, unsigned index)
 }
 
 /* At most HAK_RETAIN such pages are kept; the next one goes back at once. */
-void pool_emptied(hak_slot *slot)
+void pool_emptied(hak_slot *slot, hak_mask state)
 {
     unsigned number = (unsigned)(slot - pools.slots);
     unsigned core = number / pools.class_count, index = number % pools.class_count;
@@ -252,7 +260,7 @@ void pool_emptied(hak_slot *slot)
         pools.retained_count++;
         slot->trigger = 0;
     }
-    hak_lock_drop(&run.lock);
+    run_unlock(state);
 }
 
 /* One step of a recall: the page goes back if it is empty; an idle core's page

@@ -11,24 +11,26 @@
 #include "page.h"
 
 /*
- * A core's current page of one class. used_bytes 0: it has none.
- * `free`, `mallocs` and `taken` are written by the core alone and read by all.
+ * A core's current page of one class. `free` and the counters are written by
+ * the core alone and read by all.
  * Equation: blocks that the core's own frees brought back
  *           = mallocs + popcount(free) - taken.
  */
 typedef struct hak_slot {
-    hak_atomic free;     /* blocks to hand out */
-    uintptr_t base;      /* address of block 0 */
-    uint32_t used_bytes; /* blocks x stride of the page */
-    uint32_t stride;
-    uint32_t reciprocal;
+    hak_atomic free;         /* blocks to hand out */
+    uintptr_t base;          /* address of block 0 */
+    uint32_t used_bytes;     /* blocks x stride of the page; 0: there is no page */
+    uint32_t reciprocal;     /* these three are the class's */
+    uint16_t stride;
+    uint16_t page_mask;      /* bytes of a page - 1 */
     hak_page page;
-    hak_atomic *freed;   /* the page's blocks freed from outside */
-    hak_word trigger;    /* when `free` becomes this, the page is empty: tell pool_emptied */
-    hak_atomic mallocs;  /* blocks handed out */
-    hak_atomic taken;    /* blocks that came in, other than by the core's own free */
+    hak_atomic *freed;       /* the page's blocks freed from outside */
+    hak_word trigger;        /* `free` of an empty page; 0 once that is known (retained) */
+    hak_atomic mallocs;      /* blocks handed out */
+    hak_atomic remote_frees; /* blocks that this core freed in other pages */
 } hak_slot;
-_Static_assert(sizeof(hak_slot) == 64 || WORD_BITS == 32, "a slot is one cache line");
+enum { SLOT_SHIFT = WORD_BITS == 64 ? 6 : 5 };
+_Static_assert(sizeof(hak_slot) == 1 << SLOT_SHIFT, "a slot is one cache line");
 
 /* What all cores share of one class; run lock. */
 typedef struct hak_class_state {
@@ -44,26 +46,26 @@ typedef struct hak_core_counts {
 
 typedef struct hak_pools {
     /* Read by every malloc and free; constant, but for active[]. */
-    size_t limit_bytes;          /* larger blocks come from the run layer */
-    const uint8_t *class_of;     /* by (size - 1) / granule */
-    uintptr_t base;              /* of the first region, and its kinds */
-    size_t span;
-    _Atomic(uint8_t) *kinds;
-    hak_slot *active[HAK_CORES]; /* each core's slots; NULL while it is idle */
-
+    uintptr_t active[HAK_CORES];  /* each core's slots, less one; 0 while it is idle */
+    size_t limit_bytes;           /* larger blocks come from the run layer */
+    const uint8_t *kind_of;       /* by (size - 1) / granule: 1 + the class */
+    hak_maps maps;                /* of the first region */
+    hak_slot *slots;              /* [core][class] */
+    size_t slot_count;
     hak_class *classes;
+
     hak_class_state *states;
-    hak_slot *slots;             /* [core][class] */
-    hak_atomic *remote_frees;    /* [core][class]: into pages that are not its own; the
-                                    last row is for contexts without a core; run lock */
+    hak_atomic *taken;            /* [core][class]: blocks that came into the slot, other
+                                     than by the core's own free */
     hak_core_counts counts[HAK_CORES];
     unsigned class_count;
     /* run lock */
-    uint64_t idle;               /* cores that called hak_core_idle() */
+    uint64_t idle;                /* cores that called hak_core_idle() */
     uint64_t retained[HAK_CORES]; /* classes whose current page may be empty */
-    size_t retained_count;       /* their number in all cores, at most HAK_RETAIN */
-    size_t page_granules;        /* in pages */
+    size_t retained_count;        /* their number in all cores, at most HAK_RETAIN */
+    size_t page_granules;         /* in pages */
     size_t deaths;
+    size_t *coreless_frees;       /* [class]: by contexts without a core */
 } hak_pools;
 extern hak_pools pools;
 
@@ -80,37 +82,81 @@ static inline hak_slot *pool_slot(unsigned core, unsigned index)
     return &pools.slots[core * pools.class_count + index];
 }
 
-/* The slot's page became empty. Interrupts masked, no lock. */
-void pool_emptied(hak_slot *slot);
+/* The slot's page became empty. Interrupts masked, no lock; restores the mask's
+ * state. */
+void pool_emptied(hak_slot *slot, hak_mask state);
 
-/* The fast path of malloc: a block of the core's current page, NULL if that has
- * none. Interrupts masked. One store commits. */
-static inline void *pool_pop(hak_slot *slot)
+/* The fast path of malloc: a block of the core's current page, of whose free
+ * blocks there are some. Interrupts masked. One store commits. */
+static inline void *pool_pop(hak_slot *slot, hak_word free)
 {
-    hak_word free = word_get(&slot->free);
-    if (free == 0)
-        return NULL;
     word_set(&slot->free, free & (free - 1));
     word_set(&slot->mallocs, word_get(&slot->mallocs) + 1);
     return (void *)(slot->base + (uintptr_t)hak_port_ctz(free) * slot->stride);
 }
 
-/* The fast path of free: true if p is a live block of the core's current page;
- * then it is free now. Interrupts masked. One store commits. */
-static inline bool pool_push(hak_slot *slot, const void *p)
+/* The fast path of free: p lies in the core's current page. 0 if it is no live
+ * block of it, else the slot's free blocks from now on. Interrupts masked. One
+ * store commits. */
+static inline hak_word pool_push(hak_slot *slot, const void *p)
 {
     uintptr_t offset = (uintptr_t)p - slot->base;
-    if (offset >= slot->used_bytes)
-        return false;
     unsigned block = (unsigned)((uint64_t)offset * slot->reciprocal >> 32);
     hak_word bit = ONE << block;
     hak_word free = word_get(&slot->free);
     if (block * slot->stride != offset || ((free | word_get(slot->freed)) & bit) != 0)
-        return false;
+        return 0;
     word_set(&slot->free, free | bit);
-    if ((free | bit) == slot->trigger)
-        pool_emptied(slot);
-    return true;
+    return free | bit;
+}
+
+/* Is a page of that state owned, and by which slot? The page may be gone and the
+ * word mean something else by now: any number is survived. */
+static inline bool pool_is_owned(hak_word state)
+{
+    return (state & PAGE_OWNED) != 0 && (state >> PAGE_OWNER_SHIFT) < pools.slot_count;
+}
+static inline hak_slot *pool_owner(hak_word state)
+{
+    return &pools.slots[state >> PAGE_OWNER_SHIFT];
+}
+
+/*
+ * The blocks of a page that are free. First `freed`, then the state, then the
+ * owner's `free`: a block on its way from the first to the last is seen in one
+ * of them. Without the lock the owner's may be of its next page already.
+ * acquire: pairs with the releases in pool_drain, adopt and page_set_state.
+ */
+static inline hak_word pool_free_blocks(const hak_atomic *freed, const hak_unit *words)
+{
+    hak_word blocks = atomic_load_explicit((hak_atomic *)freed, memory_order_acquire);
+    hak_word state = __atomic_load_n(&words->begin, __ATOMIC_ACQUIRE);
+    if (pool_is_owned(state))
+        blocks |= atomic_load_explicit(&pool_owner(state)->free, memory_order_acquire);
+    return blocks;
+}
+
+typedef enum pool_pushed { PUSH_REFUSED, PUSH_DONE, PUSH_SETTLE } pool_pushed;
+
+/*
+ * The free of a block in another core's page, or nobody's: one atomic
+ * operation. PUSH_REFUSED: the block seems to be free already. PUSH_SETTLE:
+ * done, but nobody's page may have its first free block, or its last: call
+ * pool_settle with the lock held.
+ */
+static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_unit *words, hak_word bit,
+                                           const hak_class *c)
+{
+    if ((pool_free_blocks(freed, words) & bit) != 0)
+        return PUSH_REFUSED;
+    /* acq_rel: the holder's writes come before the block's reuse; and either
+     * the owner that leaves the page sees this bit, or what it left is seen below. */
+    hak_word before = atomic_fetch_or_explicit(freed, bit, memory_order_acq_rel);
+    if ((before & bit) != 0)
+        return PUSH_REFUSED;
+    if ((words->begin & PAGE_OWNED) != 0)
+        return PUSH_DONE;
+    return before == 0 || (before | bit) == c->full ? PUSH_SETTLE : PUSH_DONE;
 }
 
 /* Take the blocks that others freed in the core's current page. Interrupts
@@ -121,11 +167,12 @@ bool pool_drain(hak_slot *slot);
  * one, an idle core's, a new one. Lock held. false: the run layer must serve. */
 bool pool_refill(unsigned core, unsigned index);
 
-/* The core's slots after hak_core_idle(). Lock held. */
+/* hak_core_idle() and the end of it. Lock held. */
 void pool_wake(unsigned core);
 void pool_idle(unsigned core);
 
-/* A page that belongs to nobody has its first free block, or its last. Lock held. */
+/* A page may have its first free block, or its last. Whoever comes second finds
+ * the work done, or another page in its place, and does what that one needs. */
 void pool_settle(hak_page page, unsigned index);
 
 /* Give back every page that is empty and out of others' sight: this core's and
@@ -148,17 +195,5 @@ bool pool_stands(hak_spot spot);
 
 /* Is that block free? Takes the lock only if it seems so. */
 bool pool_is_free(hak_spot spot);
-
-/* Free a block of a page that is not the core's own. FAULT_NONE or DOUBLE_FREE.
- * Takes the lock only for the first free block of a page and the last. */
-hak_fault pool_free_remote(hak_spot spot);
-
-/* Count such a free. Interrupts masked; without a core (core == HAK_CORES),
- * lock held. */
-static inline void pool_count_remote(unsigned core, unsigned index)
-{
-    hak_atomic *count = &pools.remote_frees[core * pools.class_count + index];
-    word_set(count, word_get(count) + 1);
-}
 
 #endif

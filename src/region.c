@@ -68,17 +68,17 @@ void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes)
 
     r->bins.top = 0;
     uintptr_t maps = align_up(range->next, sizeof(hak_word));
-    r->units = region_carve(range, units * sizeof *r->units, sizeof(hak_word));
-    r->freed = region_carve(range, units * sizeof *r->freed, sizeof(hak_word));
+    r->maps.units = region_carve(range, units * sizeof *r->maps.units, sizeof(hak_word));
+    r->maps.freed = region_carve(range, units * sizeof *r->maps.freed, sizeof(hak_word));
     r->bins.heads = region_carve(range, rows * BIN_COLUMNS * sizeof(granule), sizeof(granule));
     r->bins.rows = region_carve(range, rows * sizeof(uint16_t), sizeof(uint16_t));
-    r->kinds = region_carve(range, units, sizeof(uint64_t));
+    r->maps.kinds = region_carve(range, units, sizeof(uint64_t));
     uintptr_t usable = (uintptr_t)region_carve(range, 0, GRANULE_BYTES);
     clear((void *)maps, align_down(usable - maps, sizeof(hak_word)));
 
-    r->base = align_down(usable - GRANULE_BYTES, largest_page_bytes);
-    r->span = range->end - r->base;
+    r->maps.base = align_down(usable - GRANULE_BYTES, largest_page_bytes);
+    r->maps.span = range->end - r->maps.base;
     r->first = region_granule(r, (void *)usable);
-    r->end = (granule)(r->span >> GRANULE_SHIFT);
+    r->end = (granule)(r->maps.span >> GRANULE_SHIFT);
     lay_extents(r);
 }

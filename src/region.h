@@ -23,10 +23,11 @@
  * A unit that lies wholly inside an extent has no begin bit; the first and the
  * last such unit of an extent hold the extent's length, in granules, in live.
  * In the first unit of a page the two words are the page's state (page.h).
+ * All with the run lock held.
  */
 typedef struct hak_unit {
-    hak_atomic begin;
-    hak_atomic live;
+    hak_word begin;
+    hak_word live;
 } hak_unit;
 
 /* Free extents by size, in lists threaded through the extents (bins.h). */
@@ -36,17 +37,22 @@ typedef struct hak_bins {
     granule *heads;
 } hak_bins;
 
-typedef struct hak_region {
-    uintptr_t base;              /* address of granule 0 */
-    size_t span;                 /* bytes from base to the end */
-    _Atomic(uint8_t) *kinds;     /* per unit: 0, or 1 + the size class of its page;
-                                    written with the lock held, read without */
+/* Where the maps of a region are. */
+typedef struct hak_maps {
+    uintptr_t base;    /* address of granule 0 */
+    size_t span;       /* bytes from base to the end */
+    uint8_t *kinds;    /* per unit: 0, or 1 + the size class of its page; written with
+                          the lock held */
     hak_unit *units;
-    hak_atomic *freed;           /* per page (at its first unit): blocks freed from outside */
+    hak_atomic *freed; /* per page (at its first unit): blocks freed from outside */
+    unsigned index;    /* of the region, in order of arrival */
+} hak_maps;
+
+typedef struct hak_region {
+    hak_maps maps;
     hak_bins bins;
     granule first, end;          /* usable granules are first .. end - 1 */
     uintptr_t start;             /* of the range, control data included */
-    unsigned index;              /* order of arrival */
 } hak_region;
 
 /* All regions, in order of address. A table is never changed once published:
@@ -75,19 +81,24 @@ hak_status region_trim(const void *start, size_t size, hak_carving *range);
  * most largest_page_bytes long (a power of two, at least a unit). */
 void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes);
 
-static inline uint8_t region_kind(const hak_region *r, uint32_t unit)
+/* The kind of a unit, with the lock held. A plain access: while a block in the
+ * unit is live its kind stays, so a free may also read it without the lock. */
+static inline unsigned region_kind(const hak_region *r, uint32_t unit) { return r->maps.kinds[unit]; }
+
+/* The same of the unit that holds p. */
+static inline unsigned region_kind_at(const hak_maps *maps, const void *p)
 {
-    return atomic_load_explicit(&r->kinds[unit], memory_order_relaxed);
+    return maps->kinds[((uintptr_t)p - maps->base) >> UNIT_SHIFT];
 }
 
 static inline void *region_address(const hak_region *r, granule g)
 {
-    return (void *)(r->base + ((uintptr_t)g << GRANULE_SHIFT));
+    return (void *)(r->maps.base + ((uintptr_t)g << GRANULE_SHIFT));
 }
 
 static inline granule region_granule(const hak_region *r, const void *p)
 {
-    return (granule)(((uintptr_t)p - r->base) >> GRANULE_SHIFT);
+    return (granule)(((uintptr_t)p - r->maps.base) >> GRANULE_SHIFT);
 }
 
 /* The region that holds address p, or NULL: three compares and a check. */
@@ -98,7 +109,7 @@ static inline hak_region *region_search(const hak_region_table *t, uintptr_t p)
     i += p >= t->start[i + 2] ? 2 : 0;
     i += p >= t->start[i + 1] ? 1 : 0;
     hak_region *r = t->region[i < HAK_REGIONS ? i : 0];
-    return p - r->base < r->span ? r : NULL;
+    return p - r->maps.base < r->maps.span ? r : NULL;
 }
 
 #endif

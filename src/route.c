@@ -21,27 +21,29 @@ static void *run_malloc(size_t size, unsigned alignment_log2)
     return region_address(place.region, place.extent.start);
 }
 
+static inline void *pool_take(hak_slot *slot) { return pool_pop(slot, word_get(&slot->free)); }
+
 /* Everything that a malloc can try in one critical section, in order. */
 static void *try_malloc(size_t size, unsigned alignment_log2)
 {
     hak_mask state = hak_port_mask();
     unsigned core = heap_core();
     bool pooled = size - 1 < pools.limit_bytes && alignment_log2 == 0 && core < HAK_CORES;
-    unsigned index = pooled ? pools.class_of[(size - 1) >> GRANULE_SHIFT] : 0;
+    unsigned index = pooled ? pools.kind_of[(size - 1) >> GRANULE_SHIFT] - 1u : 0;
     void *block = NULL;
 
-    if (pooled && pools.active[core] != NULL && pool_drain(pool_slot(core, index))) {
+    if (pooled && pools.active[core] != 0 && pool_drain(pool_slot(core, index))) {
         pools.counts[core].drains++;
-        block = pool_pop(pool_slot(core, index));
+        block = pool_take(pool_slot(core, index));
         hak_port_unmask(state);
         return block;
     }
     hak_lock_take(&run.lock);
     if (pooled) {
-        if (pools.active[core] == NULL)
+        if (pools.active[core] == 0)
             pool_wake(core);
         if (word_get(&pool_slot(core, index)->free) != 0 || pool_refill(core, index))
-            block = pool_pop(pool_slot(core, index));
+            block = pool_take(pool_slot(core, index));
     }
     if (block == NULL)
         block = run_malloc(size, alignment_log2);
@@ -88,34 +90,66 @@ static hak_fault free_in_run(hak_region *region, void *p)
     return fault;
 }
 
-static void count_remote(unsigned core, unsigned index)
+void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask state)
 {
-    if (core < HAK_CORES) {
-        pool_count_remote(core, index);
-        return;
-    }
     hak_lock_take(&run.lock);
-    pool_count_remote(core, index);
-    hak_lock_drop(&run.lock);
+    if (maps->kinds[unit] == kind)
+        pool_settle(page_of(maps, unit), kind - 1);
+    run_unlock(state);
 }
 
-/* Into the core's own page if it is one after all (in a region behind the
- * first), else into a page of another core's or nobody's. */
-static hak_fault free_in_page(hak_region *region, unsigned index, void *p)
+/* Count a free in a page that is not the core's own. Lock held. */
+static void count_remote(unsigned index)
+{
+    unsigned core = heap_core();
+    if (core < HAK_CORES) {
+        hak_atomic *count = &pool_slot(core, index)->remote_frees;
+        word_set(count, word_get(count) + 1);
+        return;
+    }
+    pools.coreless_frees[index]++;
+}
+
+/* For an idle core, a context without a core, and pointers that seem bad: with
+ * the lock held pages stand still, and what seems free is free. */
+static hak_fault free_in_page(hak_region *region, unsigned index, const void *p)
 {
     hak_spot spot;
+    hak_fault fault = pool_find(region, index, p, &spot);
+    if (fault != HAK_FAULT_NONE)
+        return fault;
+    hak_mask state = run_lock();
+    pool_pushed pushed = PUSH_REFUSED;
+    if (pool_stands(spot))
+        pushed = pool_push_shared(page_freed(spot.page), page_words(spot.page), spot.bit,
+                                  &pools.classes[index]);
+    if (pushed != PUSH_REFUSED)
+        count_remote(index);
+    if (pushed == PUSH_SETTLE)
+        pool_settle(spot.page, index);
+    run_unlock(state);
+    return pushed == PUSH_REFUSED ? HAK_FAULT_DOUBLE_FREE : HAK_FAULT_NONE;
+}
+
+/* In a region behind the first: what hak_free does in the first. */
+static bool free_in_later_region(hak_region *region, unsigned kind, void *p)
+{
     hak_mask state = hak_port_mask();
-    hak_slot *slots = heap_slots();
-    hak_fault fault = HAK_FAULT_NONE;
-    if (slots == NULL || !pool_push(&slots[index], p)) {
-        fault = pool_find(region, index, p, &spot);
-        if (fault == HAK_FAULT_NONE)
-            fault = pool_free_remote(spot);
-        if (fault == HAK_FAULT_NONE)
-            count_remote(heap_core(), index);
-    }
+    uintptr_t slots = heap_slots();
+    if (slots != 0 && heap_free_in_page(&region->maps, heap_slot(slots, kind), kind, p, state))
+        return true;
     hak_port_unmask(state);
-    return fault;
+    return false;
+}
+
+static hak_fault free_anywhere(hak_region *region, void *p)
+{
+    unsigned kind = region_kind_at(&region->maps, p);
+    if (kind == 0)
+        return free_in_run(region, p);
+    if (region != &run.first && free_in_later_region(region, kind, p))
+        return HAK_FAULT_NONE;
+    return free_in_page(region, kind - 1, p);
 }
 
 void heap_free(void *p, const void *call_site)
@@ -124,11 +158,9 @@ void heap_free(void *p, const void *call_site)
         return;
     hak_region *region = run_region_of(p);
     hak_fault fault = run_regions() == NULL ? HAK_FAULT_NOT_INIT : HAK_FAULT_FOREIGN;
-    if (region != NULL) {
-        unsigned kind = region_kind(region, (uint32_t)(((uintptr_t)p - region->base) >> UNIT_SHIFT));
-        fault = kind != 0 ? free_in_page(region, kind - 1, p) : free_in_run(region, p);
-        heap_report_corrupt(call_site);
-    }
+    if (region != NULL)
+        fault = free_anywhere(region, p);
+    heap_report_corrupt(call_site);
     if (fault != HAK_FAULT_NONE)
         heap_report(fault, p, call_site);
 }

@@ -61,7 +61,7 @@ hak_place run_take(granule length)
 /* The first aligned place in x. Beyond x's end if there is none. */
 static inline granule aligned_start(const hak_region *r, hak_extent x, granule alignment)
 {
-    granule phase = (granule)(r->base >> GRANULE_SHIFT);
+    granule phase = (granule)(r->maps.base >> GRANULE_SHIFT);
     return ((x.start + phase + alignment - 1) & ~(alignment - 1)) - phase;
 }
 
@@ -173,8 +173,7 @@ void run_block_mark(hak_place place, unsigned alignment_log2)
     run.blocks++;
     run.block_granules += place.extent.length;
     if (alignment_log2 != 0) {
-        hak_atomic *live = &r->units[unit_of(place.extent.start)].live;
-        word_set(live, word_get(live) | ONE << (bit_of(place.extent.start) + alignment_log2));
+        r->maps.units[unit_of(place.extent.start)].live |= ONE << (bit_of(place.extent.start) + alignment_log2);
     }
 }
 

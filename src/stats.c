@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Adding up what the layers count. */
-#include "bytes.h"
 #include "heap.h"
 
 static void add_run(hak_stats *s)
@@ -34,18 +33,19 @@ static void add_slot(hak_stats *s, unsigned core, unsigned index)
     const hak_slot *slot = pool_slot(core, index);
     hak_mask state = hak_port_mask();
     size_t mallocs = word_get(&slot->mallocs);
-    size_t back = mallocs + hak_port_popcount(word_get(&slot->free)) - word_get(&slot->taken);
+    size_t back = mallocs + hak_port_popcount(word_get(&slot->free)) - word_get(&pools.taken[slot - pools.slots]);
     hak_port_unmask(state);
-    size_t live = mallocs - back;
+    size_t away = word_get(&slot->remote_frees), live = mallocs - back - away;
+    s->free_remote += away;
     s->malloc_pool += mallocs;
     s->free_local += back;
     s->live_blocks += live;
     s->live_bytes += live * slot->stride;
 }
 
-static void add_remote_frees(hak_stats *s, unsigned core, unsigned index)
+static void add_coreless_frees(hak_stats *s, unsigned index)
 {
-    size_t count = word_get(&pools.remote_frees[core * pools.class_count + index]);
+    size_t count = pools.coreless_frees[index];
     s->free_remote += count;
     s->live_blocks -= count;
     s->live_bytes -= count * pools.classes[index].stride;
@@ -53,14 +53,13 @@ static void add_remote_frees(hak_stats *s, unsigned core, unsigned index)
 
 void hak_stats_get(hak_stats *stats)
 {
-    bytes_zero(stats, sizeof *stats);
+    hak_port_zero(stats, sizeof *stats);
     stats->faults = heap_faults();
     if (run_regions() == NULL)
         return;
     add_run(stats);
-    for (unsigned core = 0; core <= HAK_CORES; core++)
-        for (unsigned index = 0; index < pools.class_count; index++)
-            add_remote_frees(stats, core, index);
+    for (unsigned index = 0; index < pools.class_count; index++)
+        add_coreless_frees(stats, index);
     for (unsigned core = 0; core < HAK_CORES; core++) {
         for (unsigned index = 0; index < pools.class_count; index++)
             add_slot(stats, core, index);

@@ -14,7 +14,7 @@ static int walk_page(const hak_visit *visit, hak_region *r, granule start, unsig
     const hak_class *c = &pools.classes[index];
     for (uint32_t offset = 0; offset < c->used_bytes; offset += c->stride) {
         hak_block block = {(char *)region_address(r, start) + offset, c->stride, HAK_BLOCK_LIVE, 1};
-        hak_spot spot = {page_of(r, unit_of(start)), index, ONE << class_index(c, offset)};
+        hak_spot spot = {page_of(&r->maps, unit_of(start)), index, ONE << class_index(c, offset)};
         if (!pool_stands(spot))
             return 0;
         int result = pool_is_free(spot) ? 0 : visit->visitor(&block, visit->context);

@@ -54,4 +54,9 @@ static inline unsigned hak_port_popcount(uint64_t w)
     return (unsigned)((w * 0x0101010101010101u) >> 56);
 }
 
+/* Single-copy atomic, as any aligned word is. GCC folds the address into a
+ * volatile access, not into an atomic one. */
+static inline uint64_t hak_port_get(const _Atomic(uintptr_t) *w) { return *(const volatile uint64_t *)w; }
+static inline void hak_port_set(_Atomic(uintptr_t) *w, uint64_t v) { *(volatile uint64_t *)w = v; }
+
 #endif

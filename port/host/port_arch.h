@@ -35,4 +35,13 @@ static inline unsigned hak_port_ctz(uint64_t w) { return (unsigned)__builtin_ctz
 static inline unsigned hak_port_clz(uint64_t w) { return (unsigned)__builtin_clzll(w); }
 static inline unsigned hak_port_popcount(uint64_t w) { return (unsigned)__builtin_popcountll(w); }
 
+static inline uintptr_t hak_port_get(const _Atomic(uintptr_t) *w)
+{
+    return atomic_load_explicit((_Atomic(uintptr_t) *)w, memory_order_relaxed);
+}
+static inline void hak_port_set(_Atomic(uintptr_t) *w, uintptr_t v)
+{
+    atomic_store_explicit(w, v, memory_order_relaxed);
+}
+
 #endif

@@ -70,6 +70,15 @@ typedef enum hak_fault {
 void hak_port_fault(hak_fault kind, const void *pointer, const void *call_site);
 
 /*
+ * How user bytes are zeroed (calloc) and copied (realloc): the library holds
+ * weak ones that move a word at a time; a firmware may define faster ones. to
+ * and from are granule-aligned and do not overlap. Called with neither lock nor
+ * interrupt mask held.
+ */
+void hak_port_zero(void *to, size_t bytes);
+void hak_port_copy(void *to, const void *from, size_t bytes);
+
+/*
  * hak_init: take [heap_start, heap_start + heap_size) as the heap. The start
  * may be misaligned and the size odd: both are trimmed. The contents need not
  * be zero. Control data and maps are carved out of the range (1/60 of it and

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Copying and zeroing of user bytes, without libc. Blocks are granule-aligned,
- * so whole words go first. */
-#ifndef HAK_BYTES_H
-#define HAK_BYTES_H
-
 #include "base.h"
 
-static inline void bytes_zero(void *to, size_t bytes)
+__attribute__((weak)) void hak_port_zero(void *to, size_t bytes)
 {
     hak_word *w = to;
     size_t words = bytes / sizeof *w;
@@ -16,7 +11,7 @@ static inline void bytes_zero(void *to, size_t bytes)
         ((unsigned char *)to)[i] = 0;
 }
 
-static inline void bytes_copy(void *to, const void *from, size_t bytes)
+__attribute__((weak)) void hak_port_copy(void *to, const void *from, size_t bytes)
 {
     hak_word *w = to;
     const hak_word *v = from;
@@ -26,5 +21,3 @@ static inline void bytes_copy(void *to, const void *from, size_t bytes)
     for (size_t i = words * sizeof *w; i < bytes; i++)
         ((unsigned char *)to)[i] = ((const unsigned char *)from)[i];
 }
-
-#endif
