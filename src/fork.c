@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fork(). All that happens under the run lock is whole in the child, because
+ * prepare holds it. Without the lock, the other cores only do these:
+ *
+ *   pop, push        one store commits; nothing to mend
+ *   drain (take_in)  set in `free`, clear in `freed`, count: may stop between
+ *   remote free      set in `freed`, settle the page, count: may stop between
+ *
+ * So the child finishes drains, settles every page that nobody owns, and then
+ * counts the live blocks anew. A thread that waits for the lock has drawn a
+ * ticket that nobody will serve: the tickets are called in.
+ */
+#include "hak_fork.h"
+#include "cursor.h"
+#include "heap.h"
+
+static hak_mask before_fork;
+
+void hak_fork_prepare(void) { before_fork = run_lock(); }
+
+void hak_fork_parent(void) { run_unlock(before_fork); }
+
+/* The blocks that an interrupted drain left in both words leave `freed`. */
+static void finish_drains(unsigned core)
+{
+    for (unsigned index = 0; index < pools.class_count; index++) {
+        hak_slot *slot = pool_slot(core, index);
+        if (slot->used_bytes != 0)
+            atomic_fetch_and_explicit(slot->freed, ~word_get(&slot->free), memory_order_relaxed);
+    }
+}
+
+/* Settle the page if it needs it; the number of its live blocks. */
+static size_t mend_page(hak_page page, unsigned index)
+{
+    hak_word unused = word_get(page_freed(page)), state = page_state(page);
+    if ((state & PAGE_OWNED) != 0)
+        unused |= word_get(&pool_slot(page_owner(state), index)->free);
+    else
+        pool_settle(page, index);
+    return hak_port_popcount(pools.classes[index].full) - hak_port_popcount(unused);
+}
+
+static void mend_region(hak_region *r, size_t live[])
+{
+    for (granule g = r->first; g < r->end;) {
+        hak_item item = cursor_look(r, g);
+        unsigned kind = region_kind(r, unit_of(g));
+        if (item.kind == ITEM_PAGE)
+            live[kind - 1] += mend_page(page_of(r, unit_of(g)), kind - 1);
+        g += item.extent.length;
+    }
+}
+
+/* Make the sums over all cores (pool.h, stats.c) say `live` again. */
+static void recount(unsigned index, size_t live)
+{
+    size_t counted = 0;
+    for (unsigned core = 0; core < HAK_CORES; core++) {
+        const hak_slot *slot = pool_slot(core, index);
+        counted += word_get(&slot->taken) - hak_port_popcount(word_get(&slot->free));
+    }
+    for (unsigned core = 0; core <= HAK_CORES; core++)
+        counted -= word_get(&pools.remote_frees[core * pools.class_count + index]);
+    hak_atomic *remote = &pools.remote_frees[HAK_CORES * pools.class_count + index];
+    word_set(remote, word_get(remote) + counted - live);
+}
+
+static void mend_pools(void)
+{
+    size_t live[CLASSES_MOST] = {0};
+    const hak_region_table *table = run_regions();
+    unsigned mine = heap_core();
+
+    for (unsigned core = 0; core < HAK_CORES; core++)
+        if (core != mine) {
+            finish_drains(core);
+            pool_idle(core);
+        }
+    for (unsigned i = 0; i < table->count; i++)
+        mend_region(table->region[i], live);
+    for (unsigned index = 0; index < pools.class_count; index++)
+        recount(index, live[index]);
+}
+
+void hak_fork_child(void)
+{
+    if (pools.class_count != 0)
+        mend_pools();
+    uint32_t mine = atomic_load_explicit(&run.lock.serving, memory_order_relaxed);
+    atomic_store_explicit(&run.lock.next, mine + 1, memory_order_relaxed);
+    run_unlock(before_fork);
+}
