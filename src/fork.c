@@ -31,15 +31,13 @@ static void finish_drains(unsigned core)
     }
 }
 
-/* Settle the page if it needs it; the number of its live blocks. */
-static size_t mend_page(hak_page page, unsigned index)
+/* Settle the page if it needs it; the number of blocks that were live in it. */
+static size_t mend_page(hak_page page, const hak_class *c, unsigned index)
 {
-    hak_word unused = word_get(page_freed(page)), state = page_state(page);
-    if ((state & PAGE_OWNED) != 0)
-        unused |= word_get(&pool_slot(page_owner(state), index)->free);
-    else
+    hak_word unused = pool_free_blocks(page_freed(page), page_words(page));
+    if (!pool_is_owned(page_state(page)))
         pool_settle(page, index);
-    return hak_port_popcount(pools.classes[index].full) - hak_port_popcount(unused);
+    return hak_port_popcount(c->full) - hak_port_popcount(unused);
 }
 
 static void mend_region(hak_region *r, size_t live[])
@@ -48,7 +46,7 @@ static void mend_region(hak_region *r, size_t live[])
         hak_item item = cursor_look(r, g);
         unsigned kind = region_kind(r, unit_of(g));
         if (item.kind == ITEM_PAGE)
-            live[kind - 1] += mend_page(page_of(r, unit_of(g)), kind - 1);
+            live[kind - 1] += mend_page(page_of(&r->maps, unit_of(g)), &pools.classes[kind - 1], kind - 1);
         g += item.extent.length;
     }
 }
@@ -56,15 +54,13 @@ static void mend_region(hak_region *r, size_t live[])
 /* Make the sums over all cores (pool.h, stats.c) say `live` again. */
 static void recount(unsigned index, size_t live)
 {
-    size_t counted = 0;
+    size_t counted = -pools.coreless_frees[index];
     for (unsigned core = 0; core < HAK_CORES; core++) {
         const hak_slot *slot = pool_slot(core, index);
-        counted += word_get(&slot->taken) - hak_port_popcount(word_get(&slot->free));
+        counted += word_get(&pools.taken[slot - pools.slots]) -
+                   hak_port_popcount(word_get(&slot->free)) - word_get(&slot->remote_frees);
     }
-    for (unsigned core = 0; core <= HAK_CORES; core++)
-        counted -= word_get(&pools.remote_frees[core * pools.class_count + index]);
-    hak_atomic *remote = &pools.remote_frees[HAK_CORES * pools.class_count + index];
-    word_set(remote, word_get(remote) + counted - live);
+    pools.coreless_frees[index] += counted - live;
 }
 
 static void mend_pools(void)
