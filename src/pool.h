@@ -140,14 +140,15 @@ typedef enum pool_pushed { PUSH_REFUSED, PUSH_DONE, PUSH_SETTLE } pool_pushed;
 
 /*
  * The free of a block in another core's page, or nobody's: one atomic
- * operation. PUSH_REFUSED: the block seems to be free already. PUSH_SETTLE:
+ * operation. PUSH_REFUSED: the block seems to be free already, or lies behind
+ * the last one of the page. PUSH_SETTLE:
  * done, but nobody's page may have its first free block, or its last: call
  * pool_settle with the lock held.
  */
 static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_unit *words, hak_word bit,
                                            const hak_class *c)
 {
-    if ((pool_free_blocks(freed, words) & bit) != 0)
+    if (((pool_free_blocks(freed, words) | ~c->full) & bit) != 0)
         return PUSH_REFUSED;
     /* acq_rel: the holder's writes come before the block's reuse; and either
      * the owner that leaves the page sees this bit, or what it left is seen below. */
@@ -165,7 +166,7 @@ bool pool_drain(hak_slot *slot);
 
 /* Find the core a page of the class that has free blocks: its own, a listed
  * one, an idle core's, a new one. Lock held. false: the run layer must serve. */
-bool pool_refill(unsigned core, unsigned index);
+bool pool_refill(hak_slot *slot, unsigned core, unsigned index);
 
 /* hak_core_idle() and the end of it. Lock held. */
 void pool_wake(unsigned core);
@@ -176,8 +177,8 @@ void pool_idle(unsigned core);
 void pool_settle(hak_page page, unsigned index);
 
 /* Give back every page that is empty and out of others' sight: this core's and
- * idle cores'. Each page its own critical section. core may be no core. */
-void pool_recall(unsigned core);
+ * idle cores'. Each page its own critical section. */
+void pool_recall(void);
 
 /* Where a pointer lies in a page. */
 typedef struct hak_spot {
