@@ -11,7 +11,9 @@ void *hak_calloc(size_t count, size_t size)
         heap_report(HAK_FAULT_SIZE, NULL, CALL_SITE);
         return NULL;
     }
-    void *block = heap_malloc(bytes, 0, CALL_SITE);
+    void *block = heap_pool_malloc(bytes);
+    if (block == NULL)
+        block = heap_malloc(bytes, 0, CALL_SITE);
     if (block != NULL)
         hak_port_zero(block, bytes);
     return block;
@@ -84,7 +86,7 @@ static hak_old resize_in_place(const void *p, size_t size)
 {
     hak_region *region = run_region_of(p);
     if (region == NULL)
-        return (hak_old){run_regions() == NULL ? HAK_FAULT_NOT_INIT : HAK_FAULT_FOREIGN, false, 0, 0};
+        return (hak_old){run_is_started() ? HAK_FAULT_FOREIGN : HAK_FAULT_NOT_INIT, false, 0, 0};
     unsigned kind = region_kind_at(&region->maps, p);
     return kind == 0 ? resize_in_run(region, p, size) : resize_in_page(region, kind - 1, p, size);
 }
@@ -92,7 +94,7 @@ static hak_old resize_in_place(const void *p, size_t size)
 void *hak_realloc(void *block, size_t size)
 {
     if (block == NULL)
-        return heap_malloc(size, 0, CALL_SITE);
+        return hak_malloc(size);
     if (size > PTRDIFF_MAX) {
         heap_report(HAK_FAULT_SIZE, block, CALL_SITE);
         return NULL;
@@ -105,7 +107,9 @@ void *hak_realloc(void *block, size_t size)
     heap_report_corrupt(CALL_SITE);
     if (old.resized)
         return block;
-    void *moved = heap_malloc(size, old.alignment_log2, CALL_SITE);
+    void *moved = old.alignment_log2 == 0 ? heap_pool_malloc(size) : NULL;
+    if (moved == NULL)
+        moved = heap_malloc(size, old.alignment_log2, CALL_SITE);
     if (moved == NULL)
         return size <= old.usable_bytes ? block : NULL;
     hak_port_copy(moved, block, size < old.usable_bytes ? size : old.usable_bytes);

@@ -58,18 +58,19 @@ static inline void list_set_head(hak_bins *bins, unsigned bin, granule head)
 static inline void bins_insert(hak_region *r, hak_extent x)
 {
     hak_bins *bins = &r->bins;
-    unsigned bin = bin_of(x.length);
+    unsigned bin = bin_of(x.length), row = bin / BIN_COLUMNS;
     granule second = bins->heads[bin];
     hak_link *link = link_at(r, x.start);
     link->previous = x.start;
     link->next = x.start;
+    bins->heads[bin] = x.start;
     if (second != 0) {
         link->next = second;
         link_at(r, second)->previous = x.start;
+        return;
     }
-    bins->heads[bin] = x.start;
-    bins->rows[bin / BIN_COLUMNS] |= (uint16_t)(1u << bin % BIN_COLUMNS);
-    bins->top |= 1u << bin / BIN_COLUMNS;
+    bins->rows[row] |= (uint16_t)(1u << bin % BIN_COLUMNS);
+    bins->top |= 1u << row;
 }
 
 /* Do the links on both sides of x hold? Reads nothing that the maps do not
@@ -102,20 +103,68 @@ static inline bool bins_remove(hak_region *r, hak_extent x)
     return true;
 }
 
-/* Remove the first extent of a list. false: the link to the second was
- * overwritten; the rest of the list is given up. */
-static inline bool bins_remove_first(hak_region *r, hak_extent x)
+/* The free extent x becomes y, in whose bin it stands already or will: a move
+ * within a bin only turns the neighbours' links. y.length 0: x is taken out.
+ * false as for bins_remove. */
+static inline bool bins_replace(hak_region *r, hak_extent x, hak_extent y)
 {
-    granule next = link_at(r, x.start)->next;
-    unsigned bin = bin_of(x.length);
-    if (next == x.start) {
-        list_set_head(&r->bins, bin, 0);
+    if (y.length == 0 || bin_of(x.length) != bin_of(y.length)) {
+        if (!bins_remove(r, x))
+            return false;
+        if (y.length != 0)
+            bins_insert(r, y);
         return true;
     }
-    bool whole = link_readable(r, next) && link_at(r, next)->previous == x.start;
-    if (whole)
+    if (x.start == y.start)
+        return true;
+    if (!bins_links_hold(r, x))
+        return false;
+    hak_link link = *link_at(r, x.start), *moved = link_at(r, y.start);
+    moved->next = y.start;
+    moved->previous = y.start;
+    if (link.next != x.start) {
+        moved->next = link.next;
+        link_at(r, link.next)->previous = y.start;
+    }
+    if (link.previous != x.start) {
+        moved->previous = link.previous;
+        link_at(r, link.previous)->next = y.start;
+    } else {
+        r->bins.heads[bin_of(y.length)] = y.start;
+    }
+    return true;
+}
+
+/* The same for an extent that is first in its bin, whose links are therefore
+ * not needed but for the one to the second. false: that one is overwritten, and
+ * the rest of the list was given up. */
+static inline bool bins_replace_first(hak_region *r, hak_extent x, hak_extent y)
+{
+    unsigned bin = bin_of(x.length);
+    bool same = y.length != 0 && bin == bin_of(y.length), whole = true;
+    if (same && x.start == y.start)
+        return true;
+    granule next = link_at(r, x.start)->next;
+    if (next != x.start) {
+        whole = link_readable(r, next) && link_at(r, next)->previous == x.start;
+        next = whole ? next : 0;
+    } else {
+        next = 0;
+    }
+    if (same) {
+        hak_link *moved = link_at(r, y.start);
+        moved->previous = y.start;
+        moved->next = next == 0 ? y.start : next;
+        if (next != 0)
+            link_at(r, next)->previous = y.start;
+        r->bins.heads[bin] = y.start;
+        return whole;
+    }
+    list_set_head(&r->bins, bin, next);
+    if (next != 0)
         link_at(r, next)->previous = next;
-    list_set_head(&r->bins, bin, whole ? next : 0);
+    if (y.length != 0)
+        bins_insert(r, y);
     return whole;
 }
 

@@ -150,7 +150,7 @@ static complaint check_region(const hak_region *r, sums *total, size_t *changes)
 
 static complaint check_sums(const sums *total)
 {
-    if (total->blocks != run.blocks || total->block_granules != run.block_granules)
+    if (total->blocks != run.mallocs - run.frees || total->block_granules != run.block_granules)
         return "the blocks of the run layer add up";
     if (total->page_granules != pools.page_granules)
         return "the pages add up";
@@ -175,7 +175,7 @@ const char *hak_check(void)
 {
     const hak_region_table *table = run_regions();
     sums total = {0, 0, 0, 0};
-    if (table == NULL)
+    if (table->count == 0)
         return NULL;
     hak_mask state = run_lock();
     size_t start = run.changes, changes = start;

@@ -70,34 +70,31 @@ static inline granule extent_before(const hak_region *r, granule g)
     return g - (granule)live_bits(r, u);
 }
 
+/* Does some unit lie wholly inside the extent? */
+static inline bool extent_is_long(hak_extent x) { return unit_of(x.start) + 1 < unit_of(x.start + x.length); }
+
 /* The length, written into (or, as 0, removed from) the first and the last
  * unit that lie wholly inside the extent, if there are any. */
-static inline void extent_note_length(hak_region *r, hak_extent x, hak_word length)
+static inline void extent_note_length(hak_region *r, hak_extent x, granule length)
 {
-    uint32_t inner = unit_of(x.start) + 1;
-    uint32_t behind = unit_of(x.start + x.length);
-    if (inner < behind) {
-        r->maps.units[inner].live = length;
-        r->maps.units[behind - 1].live = length;
-    }
+    if (!extent_is_long(x))
+        return;
+    r->maps.units[unit_of(x.start) + 1].live = length;
+    r->maps.units[unit_of(x.start + x.length) - 1].live = length;
 }
 
-/* Put an extent on the map: one begin bit, and its length if it is long. */
-static inline void extent_mark(hak_region *r, hak_extent x, bool live)
+/* An extent begins, or no longer begins, at g. */
+static inline void extent_set_begin(hak_region *r, granule g)
 {
-    hak_unit *u = &r->maps.units[unit_of(x.start)];
-    u->begin |= ONE << bit_of(x.start);
-    if (live)
-        u->live |= ONE << bit_of(x.start);
-    extent_note_length(r, x, x.length);
+    r->maps.units[unit_of(g)].begin |= ONE << bit_of(g);
 }
-
-/* Take a free extent off the map. */
-static inline void extent_erase(hak_region *r, hak_extent x)
+static inline void extent_clear_begin(hak_region *r, granule g)
 {
-    hak_unit *u = &r->maps.units[unit_of(x.start)];
-    u->begin &= ~(ONE << bit_of(x.start));
-    extent_note_length(r, x, 0);
+    r->maps.units[unit_of(g)].begin &= ~(ONE << bit_of(g));
+}
+static inline void extent_set_live(hak_region *r, granule g)
+{
+    r->maps.units[unit_of(g)].live |= ONE << bit_of(g);
 }
 
 /* The live bits of the block at x in its first unit: its own and the one that
@@ -107,13 +104,6 @@ static inline hak_word extent_first_word(hak_extent x)
     unsigned b = bit_of(x.start);
     hak_word ones = x.length >= WORD_BITS ? ~(hak_word)0 : (ONE << x.length) - 1;
     return ones << b;
-}
-
-/* Take a block off the map. */
-static inline void extent_erase_live(hak_region *r, hak_extent x)
-{
-    r->maps.units[unit_of(x.start)].live &= ~extent_first_word(x);
-    extent_erase(r, x);
 }
 
 /* log2 of the alignment, in granules, that the block at x was asked for with. */

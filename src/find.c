@@ -8,7 +8,7 @@ hak_fault heap_find(const void *p, hak_found *found)
 {
     hak_region *region = run_region_of(p);
     if (region == NULL)
-        return run_regions() == NULL ? HAK_FAULT_NOT_INIT : HAK_FAULT_FOREIGN;
+        return run_is_started() ? HAK_FAULT_FOREIGN : HAK_FAULT_NOT_INIT;
     unsigned kind = region_kind_at(&region->maps, p);
     found->in_page = kind != 0;
     if (kind == 0) {
@@ -29,14 +29,9 @@ void heap_report(hak_fault kind, const void *p, const void *call_site)
     hak_port_fault(kind, p, call_site);
 }
 
-void heap_report_corrupt(const void *call_site)
+void heap_report_links(const void *call_site)
 {
-    if (run.corrupt == NULL)
-        return;
-    hak_mask state = run_lock();
-    const void *p = run.corrupt;
-    run.corrupt = NULL;
-    run_unlock(state);
+    const void *p = atomic_exchange_explicit(&run.corrupt, NULL, memory_order_relaxed);
     if (p != NULL)
         heap_report(HAK_FAULT_CORRUPT, p, call_site);
 }

@@ -9,22 +9,8 @@
 
 void *hak_malloc(size_t size)
 {
-    if (size - 1 < pools.limit_bytes) {
-        unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
-        hak_mask state = hak_port_mask();
-        uintptr_t slots = heap_slots();
-        if (slots != 0) {
-            hak_slot *slot = heap_slot(slots, kind);
-            hak_word free = word_get(&slot->free);
-            if (free != 0) {
-                void *block = pool_pop(slot, free);
-                hak_port_unmask(state);
-                return block;
-            }
-        }
-        hak_port_unmask(state);
-    }
-    return heap_malloc(size, 0, CALL_SITE);
+    void *block = heap_pool_malloc(size);
+    return block != NULL ? block : heap_malloc(size, 0, CALL_SITE);
 }
 
 void hak_free(void *p)

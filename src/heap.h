@@ -19,7 +19,12 @@ hak_fault heap_find(const void *p, hak_found *found);
 void heap_report(hak_fault kind, const void *p, const void *call_site);
 
 /* Report overwritten links that the run layer came upon, if there were any. */
-void heap_report_corrupt(const void *call_site);
+void heap_report_links(const void *call_site);
+static inline void heap_report_corrupt(const void *call_site)
+{
+    if (atomic_load_explicit(&run.corrupt, memory_order_relaxed) != NULL)
+        heap_report_links(call_site);
+}
 
 /* pool_settle for the page that begins at the unit, if it is still of the kind:
  * takes the lock, and restores the interrupt mask's state. */
@@ -53,6 +58,28 @@ static inline uintptr_t heap_slots(void)
 static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
 {
     return (hak_slot *)(slots + ((uintptr_t)kind << SLOT_SHIFT));
+}
+
+/* A block of the core's current page of a size's class. NULL: there is none, or
+ * the size has no class. */
+static inline void *heap_pool_malloc(size_t size)
+{
+    if (size - 1 >= pools.limit_bytes)
+        return NULL;
+    unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
+    hak_mask state = hak_port_mask();
+    uintptr_t slots = heap_slots();
+    if (slots != 0) {
+        hak_slot *slot = heap_slot(slots, kind);
+        hak_word free = word_get(&slot->free);
+        if (free != 0) {
+            void *block = pool_pop(slot, free);
+            hak_port_unmask(state);
+            return block;
+        }
+    }
+    hak_port_unmask(state);
+    return NULL;
 }
 
 /*

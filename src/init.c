@@ -19,7 +19,7 @@ static bool overlaps_any(const hak_carving *range)
 static void publish(hak_region *r, hak_region_table *table)
 {
     const hak_region_table *old = run_regions();
-    unsigned count = old == NULL ? 0 : old->count, i = 0;
+    unsigned count = old->count, i = 0;
     for (; i < count && old->region[i]->start < r->start; i++)
         table->region[i] = old->region[i];
     table->region[i] = r;
@@ -36,7 +36,7 @@ static void publish(hak_region *r, hak_region_table *table)
 hak_status hak_init(void *heap_start, size_t heap_size)
 {
     hak_carving range;
-    if (run_regions() != NULL)
+    if (run_is_started())
         return HAK_ERR_TWICE;
     hak_status status = region_trim(heap_start, heap_size, &range);
     if (status != HAK_OK)
@@ -77,7 +77,7 @@ static hak_status reserve(hak_region *r, const hak_carving *range)
 hak_status hak_add_region(void *start, size_t size)
 {
     hak_carving range;
-    if (run_regions() == NULL)
+    if (!run_is_started())
         return HAK_ERR_NOT_INIT;
     hak_status status = region_trim(start, size, &range);
     if (status != HAK_OK)

@@ -65,12 +65,12 @@ static void set_kinds(hak_region *r, uint32_t unit, uint32_t units, uint8_t kind
 hak_page page_birth(const hak_class *c, unsigned index)
 {
     granule length = c->units << UNIT_GRANULES_SHIFT;
-    hak_place place = run_take_aligned(length, length);
+    hak_place place = run_take_page(length);
     if (place.region == NULL)
         return PAGE_NONE;
     hak_page page = page_of(&place.region->maps, unit_of(place.extent.start));
     page_set_state(page, PAGE_FULL);
-    atomic_store_explicit(page_freed(page), c->full, memory_order_relaxed);
+    atomic_store_explicit(page_freed(page), 0, memory_order_relaxed);
     set_kinds(place.region, page_unit(page), c->units, (uint8_t)(index + 1));
     return page;
 }
@@ -82,5 +82,5 @@ void page_death(const hak_class *c, hak_page page)
     set_kinds(r, page_unit(page), c->units, 0);
     page_set_state(page, 0);
     page_words(page)->live = 0;
-    run_give((hak_place){r, x});
+    run_give_page((hak_place){r, x});
 }

@@ -67,8 +67,8 @@ void page_list_remove(hak_page_list *list, hak_page page);
 /* For check: is the page linked from both sides? */
 bool page_links_hold(const hak_page_list *list, hak_page page);
 
-/* Cut a page for class `index` from the run layer: all blocks free in `freed`,
- * state FULL. PAGE_NONE: no aligned extent is left. */
+/* Cut a page for class `index` from the run layer: no block free yet, state
+ * FULL. PAGE_NONE: no aligned extent is left. */
 hak_page page_birth(const hak_class *c, unsigned index);
 
 /* Give an unlisted, unowned page, all of whose blocks are free, back. */

@@ -81,36 +81,30 @@ static void take_in(hak_slot *slot, hak_word blocks)
 
 bool pool_drain(hak_slot *slot)
 {
-    if (slot->used_bytes == 0)
+    if (slot->used_bytes == 0 || word_get(slot->freed) == 0)
         return false;
     /* acquire: what the block's last holder wrote came before */
     hak_word blocks = atomic_load_explicit(slot->freed, memory_order_acquire);
-    if (blocks == 0)
-        return false;
     take_in(slot, blocks);
     return true;
 }
 
-/* Make an unlisted page the core's current one. */
-static void adopt(unsigned core, unsigned index, hak_page page)
+/* Make a page the slot's current one. Its `free` is 0 here; it must be true of
+ * this page before the state says that the page is the slot's. */
+static inline void adopt(hak_slot *slot, unsigned core, unsigned index, hak_page page, hak_word free)
 {
-    hak_slot *slot = pool_slot(core, index);
+    const hak_class *c = &pools.classes[index];
     slot->base = page_address(page);
-    slot->used_bytes = pools.classes[index].used_bytes;
+    slot->used_bytes = c->used_bytes;
     slot->page = page;
     slot->freed = page_freed(page);
-    slot->trigger = pools.classes[index].full;
-    /* `free` is 0 here; it must be true of this page before the state says
-     * that the page is the core's. */
-    hak_word blocks = atomic_load_explicit(slot->freed, memory_order_acquire);
-    atomic_store_explicit(&slot->free, blocks, memory_order_release);
-    page_set_state(page, page_owned_by((size_t)(slot - pools.slots)));
-    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
-    count_taken(slot, hak_port_popcount(blocks));
+    slot->trigger = c->full;
     pools.states[index].owners |= (uint64_t)1 << core;
+    atomic_store_explicit(&slot->free, free, memory_order_release);
+    page_set_state(page, page_owned_by((size_t)(slot - pools.slots)));
 }
 
-static void forget_retained(unsigned core, unsigned index)
+static inline void forget_retained(unsigned core, unsigned index)
 {
     uint64_t bit = (uint64_t)1 << index;
     if ((pools.retained[core] & bit) != 0) {
@@ -119,7 +113,7 @@ static void forget_retained(unsigned core, unsigned index)
     }
 }
 
-static void vacate(unsigned core, unsigned index)
+static inline void vacate(unsigned core, unsigned index)
 {
     hak_slot *slot = pool_slot(core, index);
     slot->used_bytes = 0;
@@ -157,10 +151,9 @@ static void disown(unsigned core, unsigned index)
         page_list_add(&pools.states[index].listed, page);
 }
 
-/* The core's page has no free block. true: some came in at the last moment. */
-static bool leave_exhausted(unsigned core, unsigned index)
+/* The slot's page has no free block. true: some came in at the last moment. */
+static inline bool leave_exhausted(hak_slot *slot, unsigned core, unsigned index)
 {
-    hak_slot *slot = pool_slot(core, index);
     page_set_state(slot->page, PAGE_FULL);
     /* A read-modify-write, so that a free either is seen here or sees FULL. */
     if (atomic_fetch_or_explicit(slot->freed, 0, memory_order_acq_rel) != 0) {
@@ -171,53 +164,57 @@ static bool leave_exhausted(unsigned core, unsigned index)
     return false;
 }
 
-/* Does the class deserve a new page? */
-static bool wants_page(unsigned index)
+/* A page that is there: one that was listed, or else an idle core's. */
+static inline bool adopt_listed(hak_slot *slot, unsigned core, unsigned index)
 {
     hak_class_state *state = &pools.states[index];
-    if (++state->demand < pools.classes[index].blocks / 4u)
-        return false;
+    if (state->listed.first.id == 0) {
+        uint64_t idle_owners = state->owners & pools.idle;
+        if (idle_owners == 0)
+            return false;
+        disown(hak_port_ctz(idle_owners), index);
+        if (state->listed.first.id == 0)
+            return false;
+    }
+    hak_page page = state->listed.first;
+    page_list_remove(&state->listed, page);
+    /* acquire: what the blocks' last holders wrote came before */
+    hak_word blocks = atomic_load_explicit(page_freed(page), memory_order_acquire);
+    adopt(slot, core, index, page, blocks);
+    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
+    count_taken(slot, hak_port_popcount(blocks));
+    pools.counts[core].adoptions++;
     return true;
 }
 
-static hak_page new_page(unsigned core, unsigned index)
+/* Does the class deserve a new page? */
+static inline bool wants_page(unsigned index)
+{
+    if (++pools.states[index].demand < pools.classes[index].blocks)
+        return false;
+    return run.usable_granules - run.taken_granules > run.usable_granules / 8;
+}
+
+static inline bool adopt_new(hak_slot *slot, unsigned core, unsigned index)
 {
     if (!wants_page(index))
-        return PAGE_NONE;
+        return false;
     hak_page page = page_birth(&pools.classes[index], index);
-    if (page.id != 0) {
-        pools.states[index].demand = 0;
-        pools.page_granules += pools.classes[index].units << UNIT_GRANULES_SHIFT;
-        pools.counts[core].births++;
-    }
-    return page;
-}
-
-static hak_page listed_page(unsigned core, unsigned index)
-{
-    hak_class_state *state = &pools.states[index];
-    uint64_t idle_owners = state->owners & pools.idle;
-    if (state->listed.first.id == 0 && idle_owners != 0)
-        disown(hak_port_ctz(idle_owners), index);
-    hak_page page = state->listed.first;
-    if (page.id != 0) {
-        page_list_remove(&state->listed, page);
-        pools.counts[core].adoptions++;
-    }
-    return page;
-}
-
-bool pool_refill(unsigned core, unsigned index)
-{
-    if (pool_slot(core, index)->used_bytes != 0 && leave_exhausted(core, index))
-        return true;
-    hak_page page = listed_page(core, index);
-    if (page.id == 0)
-        page = new_page(core, index);
     if (page.id == 0)
         return false;
-    adopt(core, index, page);
+    pools.states[index].demand = 0;
+    pools.page_granules += pools.classes[index].units << UNIT_GRANULES_SHIFT;
+    pools.counts[core].births++;
+    adopt(slot, core, index, page, pools.classes[index].full);
+    count_taken(slot, pools.classes[index].blocks);
     return true;
+}
+
+bool pool_refill(hak_slot *slot, unsigned core, unsigned index)
+{
+    if (slot->used_bytes != 0 && leave_exhausted(slot, core, index))
+        return true;
+    return adopt_listed(slot, core, index) || adopt_new(slot, core, index);
 }
 
 void pool_idle(unsigned core)
@@ -278,8 +275,9 @@ static void recall_slot(unsigned core, unsigned index, bool idle)
     run_unlock(state);
 }
 
-void pool_recall(unsigned core)
+void pool_recall(void)
 {
+    unsigned core = hak_port_core();
     for (unsigned index = 0; index < pools.class_count; index++) {
         hak_mask state = run_lock();
         uint64_t idle = pools.states[index].owners & pools.idle;

@@ -166,7 +166,7 @@ bool pool_drain(hak_slot *slot);
 
 /* Find the core a page of the class that has free blocks: its own, a listed
  * one, an idle core's, a new one. Lock held. false: the run layer must serve. */
-bool pool_refill(unsigned core, unsigned index);
+bool pool_refill(hak_slot *slot, unsigned core, unsigned index);
 
 /* hak_core_idle() and the end of it. Lock held. */
 void pool_wake(unsigned core);
@@ -177,8 +177,8 @@ void pool_idle(unsigned core);
 void pool_settle(hak_page page, unsigned index);
 
 /* Give back every page that is empty and out of others' sight: this core's and
- * idle cores'. Each page its own critical section. core may be no core. */
-void pool_recall(unsigned core);
+ * idle cores'. Each page its own critical section. */
+void pool_recall(void);
 
 /* Where a pointer lies in a page. */
 typedef struct hak_spot {

@@ -45,10 +45,13 @@ hak_status region_trim(const void *start, size_t size, hak_carving *range)
  * reaches beyond, and everything between as one free extent. */
 static void lay_extents(hak_region *r)
 {
-    extent_mark(r, (hak_extent){r->first - 1, 1}, true);
-    extent_mark(r, (hak_extent){r->end, 1}, true);
+    extent_set_begin(r, r->first - 1);
+    extent_set_live(r, r->first - 1);
+    extent_set_begin(r, r->end);
+    extent_set_live(r, r->end);
     hak_extent all = {r->first, r->end - r->first};
-    extent_mark(r, all, false);
+    extent_set_begin(r, all.start);
+    extent_note_length(r, all, all.length);
     bins_insert(r, all);
 }
 
@@ -80,5 +83,7 @@ void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes)
     r->maps.span = range->end - r->maps.base;
     r->first = region_granule(r, (void *)usable);
     r->end = (granule)(r->maps.span >> GRANULE_SHIFT);
+    r->first_address = usable;
+    r->usable_bytes = range->end - usable;
     lay_extents(r);
 }

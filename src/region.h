@@ -52,6 +52,8 @@ typedef struct hak_region {
     hak_maps maps;
     hak_bins bins;
     granule first, end;          /* usable granules are first .. end - 1 */
+    uintptr_t first_address;     /* of granule `first`, and what follows */
+    size_t usable_bytes;
     uintptr_t start;             /* of the range, control data included */
 } hak_region;
 

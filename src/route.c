@@ -2,90 +2,85 @@
 /* malloc and free beyond their fast paths. */
 #include "heap.h"
 
-/* Take a block from the run layer. Lock held. */
-static void *run_malloc(size_t size, unsigned alignment_log2)
-{
-    size_t granules = granules_for(size);
-    /* The alignment is noted behind the block's first granule. */
-    if (alignment_log2 != 0 && granules <= alignment_log2)
-        granules = alignment_log2 + 1;
-    if (run_too_long(granules))
-        return NULL;
-    hak_place place = alignment_log2 == 0
-                          ? run_take((granule)granules)
-                          : run_take_aligned((granule)granules, (granule)1 << alignment_log2);
-    if (place.region == NULL)
-        return NULL;
-    run_block_mark(place, alignment_log2);
-    run.mallocs++;
-    return region_address(place.region, place.extent.start);
-}
-
 static inline void *pool_take(hak_slot *slot) { return pool_pop(slot, word_get(&slot->free)); }
 
-/* Everything that a malloc can try in one critical section, in order. */
-static void *try_malloc(size_t size, unsigned alignment_log2)
+/* The core's own page has no block: what came back to it from outside, another
+ * page, or else a block of the run layer. One hold of the lock at most. */
+static void *small_malloc(size_t size, unsigned kind)
 {
     hak_mask state = hak_port_mask();
     unsigned core = heap_core();
-    bool pooled = size - 1 < pools.limit_bytes && alignment_log2 == 0 && core < HAK_CORES;
-    unsigned index = pooled ? pools.kind_of[(size - 1) >> GRANULE_SHIFT] - 1u : 0;
     void *block = NULL;
-
-    if (pooled && pools.active[core] != 0 && pool_drain(pool_slot(core, index))) {
-        pools.counts[core].drains++;
-        block = pool_take(pool_slot(core, index));
-        hak_port_unmask(state);
-        return block;
+    if (core < HAK_CORES && pools.active[core] != 0) {
+        hak_slot *slot = heap_slot(pools.active[core], kind);
+        if (pool_drain(slot)) {
+            pools.counts[core].drains++;
+            block = pool_take(slot);
+            hak_port_unmask(state);
+            return block;
+        }
     }
     hak_lock_take(&run.lock);
-    if (pooled) {
+    if (core < HAK_CORES) {
         if (pools.active[core] == 0)
             pool_wake(core);
-        if (word_get(&pool_slot(core, index)->free) != 0 || pool_refill(core, index))
-            block = pool_take(pool_slot(core, index));
+        hak_slot *slot = heap_slot(pools.active[core], kind);
+        if (word_get(&slot->free) != 0 || pool_refill(slot, core, kind - 1))
+            block = pool_take(slot);
     }
     if (block == NULL)
-        block = run_malloc(size, alignment_log2);
+        block = run_malloc(granules_for(size), 0);
     run_unlock(state);
     return block;
 }
 
-static void count_failure(void)
+static void *large_malloc(size_t size, unsigned alignment_log2)
 {
     hak_mask state = run_lock();
-    run.failures++;
+    void *block = run_malloc(granules_for(size), alignment_log2);
     run_unlock(state);
+    return block;
+}
+
+static inline void *try_malloc(size_t size, unsigned alignment_log2)
+{
+    if (size - 1 < pools.limit_bytes && alignment_log2 == 0)
+        return small_malloc(size, pools.kind_of[(size - 1) >> GRANULE_SHIFT]);
+    return large_malloc(size, alignment_log2);
+}
+
+/* The heap seems full: recall what is retained, and try once more. */
+static void *last_malloc(size_t size, unsigned alignment_log2)
+{
+    if (!run_is_started())
+        return NULL;
+    pool_recall();
+    void *block = try_malloc(size, alignment_log2);
+    if (block == NULL) {
+        hak_mask state = run_lock();
+        run.failures++;
+        run_unlock(state);
+    }
+    return block;
 }
 
 void *heap_malloc(size_t size, unsigned alignment_log2, const void *call_site)
 {
-    if (run_regions() == NULL)
-        return NULL;
     if (size > PTRDIFF_MAX) {
         heap_report(HAK_FAULT_SIZE, NULL, call_site);
         return NULL;
     }
     void *block = try_malloc(size, alignment_log2);
-    if (block == NULL) {
-        pool_recall(heap_core());
-        block = try_malloc(size, alignment_log2);
-    }
     if (block == NULL)
-        count_failure();
+        block = last_malloc(size, alignment_log2);
     heap_report_corrupt(call_site);
     return block;
 }
 
-static hak_fault free_in_run(hak_region *region, void *p)
+static hak_fault free_in_run(hak_region *region, const void *p)
 {
-    hak_place block;
     hak_mask state = run_lock();
-    hak_fault fault = run_block_at(region, p, &block);
-    if (fault == HAK_FAULT_NONE) {
-        run_block_free(block);
-        run.frees++;
-    }
+    hak_fault fault = run_free(region, p);
     run_unlock(state);
     return fault;
 }
@@ -157,9 +152,9 @@ void heap_free(void *p, const void *call_site)
     if (p == NULL)
         return;
     hak_region *region = run_region_of(p);
-    hak_fault fault = run_regions() == NULL ? HAK_FAULT_NOT_INIT : HAK_FAULT_FOREIGN;
-    if (region != NULL)
-        fault = free_anywhere(region, p);
+    hak_fault fault = region != NULL     ? free_anywhere(region, p)
+                      : run_is_started() ? HAK_FAULT_FOREIGN
+                                         : HAK_FAULT_NOT_INIT;
     heap_report_corrupt(call_site);
     if (fault != HAK_FAULT_NONE)
         heap_report(fault, p, call_site);

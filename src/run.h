@@ -19,10 +19,10 @@ typedef struct hak_run {
     size_t handed_over_bytes;
     size_t taken_granules;                     /* in blocks and pages */
     size_t peak_granules;                      /* the most that ever were */
-    size_t blocks, block_granules;             /* of these, blocks of callers */
+    size_t block_granules;                     /* of these, in blocks of callers */
     size_t mallocs, frees, failures;           /* calls, for stats */
     size_t changes;                            /* counts every take and give */
-    const void *corrupt;                       /* a bad link that is still to be reported */
+    _Atomic(const void *) corrupt;             /* a bad link that is still to be reported */
 } hak_run;
 extern hak_run run;
 
@@ -38,12 +38,18 @@ static inline void run_unlock(hak_mask state)
     hak_port_unmask(state);
 }
 
-/* Without the lock: all regions (NULL before hak_init); the one that holds p. */
+/* Without the lock: all regions (none before hak_init); the one that holds p. */
 static inline const hak_region_table *run_regions(void)
 {
     return atomic_load_explicit(&run.regions, memory_order_acquire);
 }
-hak_region *run_region_of(const void *p);
+static inline bool run_is_started(void) { return run_regions()->count != 0; }
+static inline hak_region *run_region_of(const void *p)
+{
+    if ((uintptr_t)p - run.first.first_address < run.first.usable_bytes)
+        return &run.first;
+    return region_search(run_regions(), (uintptr_t)p);
+}
 
 /* An extent in its region; region NULL: there is none. */
 typedef struct hak_place {
@@ -51,26 +57,23 @@ typedef struct hak_place {
     hak_extent extent;
 } hak_place;
 
-/* Take length granules from the front of a fitting free extent. */
-hak_place run_take(granule length);
+/* A block of so many granules whose address is a multiple of the granule times
+ * 2^alignment_log2. NULL: no free extent fits. */
+void *run_malloc(size_t granules, unsigned alignment_log2);
 
-/* Take length granules that start at a multiple of `alignment` granules (a
- * power of two), counted from address 0. */
-hak_place run_take_aligned(granule length, granule alignment);
+/* Free the block that begins at p, an address in the region's span. */
+hak_fault run_free(hak_region *region, const void *p);
 
-/* Give an extent that is off the map back; it merges with free neighbours. */
-void run_give(hak_place place);
+/* What is at p: the block that begins there (HAK_FAULT_NONE), or what is wrong. */
+hak_fault run_block_at(const hak_region *region, const void *p, hak_place *block);
 
 /* Make a live block longer or shorter in place. false: no room behind it. */
 bool run_resize(hak_place block, granule length);
 
-/* Hand an extent out as a block, its alignment noted; take it back. */
-void run_block_mark(hak_place place, unsigned alignment_log2);
-void run_block_free(hak_place block);
-
-/* What is at p, an address in the region's span: the block that begins there
- * (HAK_FAULT_NONE), or what is wrong with p. */
-hak_fault run_block_at(hak_region *region, const void *p, hak_place *block);
+/* Take so many granules, a power of two, for a page, aligned to their number;
+ * give them back, off the map. */
+hak_place run_take_page(granule length);
+void run_give_page(hak_place page);
 
 /* Can no malloc of so many granules ever succeed? Without the lock. */
 static inline bool run_too_long(size_t granules) { return granules > UINT32_MAX - UNIT_GRANULES; }

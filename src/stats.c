@@ -12,7 +12,7 @@ static void add_run(hak_stats *s)
     s->peak_bytes = run.peak_granules << GRANULE_SHIFT;
     s->free_bytes = (run.usable_granules - run.taken_granules) << GRANULE_SHIFT;
     s->page_bytes = pools.page_granules << GRANULE_SHIFT;
-    s->live_blocks = run.blocks;
+    s->live_blocks = run.mallocs - run.frees;
     s->live_bytes = run.block_granules << GRANULE_SHIFT;
     s->retained_pages = pools.retained_count;
     s->malloc_run = run.mallocs;
@@ -55,7 +55,7 @@ void hak_stats_get(hak_stats *stats)
 {
     hak_port_zero(stats, sizeof *stats);
     stats->faults = heap_faults();
-    if (run_regions() == NULL)
+    if (!run_is_started())
         return;
     add_run(stats);
     for (unsigned index = 0; index < pools.class_count; index++)

@@ -48,7 +48,7 @@ int hak_walk(hak_visitor visitor, void *context)
     const hak_visit visit = {visitor, context};
     const hak_region_table *table = run_regions();
     int result = 0;
-    for (unsigned i = 0; table != NULL && i < table->count && result == 0; i++)
+    for (unsigned i = 0; i < table->count && result == 0; i++)
         result = walk_region(&visit, table->region[i]);
     return result;
 }
