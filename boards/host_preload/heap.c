@@ -2,6 +2,7 @@
 /* Memory for hak: regions from mmap(2), each larger than the last. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "hak_fork.h"
@@ -17,6 +18,10 @@
 /* Beside the maps: hak's control data, and the ends. */
 #define SLACK_BYTES (2 * MIB)
 
+/* From so many bytes on, the kernel zeroes; pages that were never touched stay
+ * so, as with libc's calloc. */
+#define KERNEL_ZEROES_BYTES MIB
+
 static sleep_lock growing;
 static size_t next_bytes; /* of the next region; growing */
 static atomic_uint regions;
@@ -29,6 +34,22 @@ void heap_refuse(void)
 {
     atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
     errno = ENOMEM;
+}
+
+void hak_port_copy(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+
+void hak_port_zero(void *to, size_t bytes)
+{
+    uintptr_t page = (uintptr_t)getpagesize(), start = (uintptr_t)to, end = start + bytes;
+    uintptr_t first = (start + page - 1) & ~(page - 1), last = end & ~(page - 1);
+    int saved = errno;
+    if (bytes < KERNEL_ZEROES_BYTES || madvise((void *)first, last - first, MADV_DONTNEED) != 0) {
+        memset(to, 0, bytes);
+    } else {
+        memset(to, 0, first - start);
+        memset((void *)last, 0, end - last);
+    }
+    errno = saved;
 }
 
 /* n, nK, nM or nG; 0 if the text is none of these. */

@@ -41,6 +41,12 @@ static void flush(const text *t, int to)
     errno = saved;
 }
 
+enum { LEAST_COPY = 100 }; /* out of the way of the program's own files */
+
+/* Where HAK_STATS=1 prints: a copy of standard error, which programs like to
+ * close before they end. */
+static int stats_to = STDERR_FILENO;
+
 static enum { FAULTS_TOLD, FAULTS_QUIET, FAULTS_ABORT } fault_mode;
 
 void hak_port_fault(hak_fault kind, const void *pointer, const void *call_site)
@@ -116,6 +122,12 @@ void report_start(void)
         fault_mode = FAULTS_ABORT;
     if (faults != NULL && strcmp(faults, "quiet") == 0)
         fault_mode = FAULTS_QUIET;
+    const char *stats = getenv("HAK_STATS");
+    int copy = stats == NULL || strcmp(stats, "1") != 0
+                   ? -1
+                   : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, LEAST_COPY);
+    if (copy >= 0)
+        stats_to = copy;
 }
 
 /* HAK_STATS as it is at the end: a program may set it for itself. */
@@ -125,7 +137,7 @@ __attribute__((destructor(101))) static void finish(void)
     if (to == NULL || *to == '\0')
         return;
     if (strcmp(to, "1") == 0) {
-        report_print(STDERR_FILENO);
+        report_print(stats_to);
         return;
     }
     int file = open(to, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
