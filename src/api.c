@@ -11,9 +11,7 @@ void *hak_calloc(size_t count, size_t size)
         heap_report(HAK_FAULT_SIZE, NULL, CALL_SITE);
         return NULL;
     }
-    void *block = heap_pool_malloc(bytes);
-    if (block == NULL)
-        block = heap_malloc(bytes, 0, CALL_SITE);
+    void *block = heap_malloc(bytes, CALL_SITE);
     if (block != NULL)
         hak_port_zero(block, bytes);
     return block;
@@ -26,7 +24,9 @@ void *hak_aligned_alloc(size_t alignment, size_t size)
         return NULL;
     }
     unsigned log2 = alignment <= GRANULE_BYTES ? 0 : top_bit(alignment) - GRANULE_SHIFT;
-    return log2 >= 32 ? NULL : heap_malloc(size, log2, CALL_SITE);
+    if (log2 == 0)
+        return heap_malloc(size, CALL_SITE);
+    return log2 >= 32 ? NULL : heap_malloc_aligned(size, log2, CALL_SITE);
 }
 
 size_t hak_usable_size(const void *block)
@@ -94,7 +94,7 @@ static hak_old resize_in_place(const void *p, size_t size)
 void *hak_realloc(void *block, size_t size)
 {
     if (block == NULL)
-        return hak_malloc(size);
+        return heap_malloc(size, CALL_SITE);
     if (size > PTRDIFF_MAX) {
         heap_report(HAK_FAULT_SIZE, block, CALL_SITE);
         return NULL;
@@ -107,9 +107,9 @@ void *hak_realloc(void *block, size_t size)
     heap_report_corrupt(CALL_SITE);
     if (old.resized)
         return block;
-    void *moved = old.alignment_log2 == 0 ? heap_pool_malloc(size) : NULL;
-    if (moved == NULL)
-        moved = heap_malloc(size, old.alignment_log2, CALL_SITE);
+    void *moved = old.alignment_log2 == 0
+                      ? heap_malloc(size, CALL_SITE)
+                      : heap_malloc_aligned(size, old.alignment_log2, CALL_SITE);
     if (moved == NULL)
         return size <= old.usable_bytes ? block : NULL;
     hak_port_copy(moved, block, size < old.usable_bytes ? size : old.usable_bytes);

@@ -39,7 +39,7 @@ static inline unsigned bins_rows(granule longest) { return bin_of(longest) / BIN
 /* May the link at g be read: does a free extent begin there? */
 static inline bool link_readable(const hak_region *r, granule g)
 {
-    return g - r->first < r->end - r->first && extent_begins(r, g) && extent_is_free(r, g);
+    return g < r->end && extent_is_free(r, g);
 }
 
 static inline void list_set_head(hak_bins *bins, unsigned bin, granule head)
@@ -78,12 +78,12 @@ static inline void bins_insert(hak_region *r, hak_extent x)
 static inline bool bins_links_hold(const hak_region *r, hak_extent x)
 {
     hak_link link = *link_at(r, x.start);
-    if (link.next != x.start)
-        if (!link_readable(r, link.next) || link_at(r, link.next)->previous != x.start)
-            return false;
-    if (link.previous != x.start)
-        return link_readable(r, link.previous) && link_at(r, link.previous)->next == x.start;
-    return r->bins.heads[bin_of(x.length)] == x.start;
+    if (link.next != x.start &&
+        (!link_readable(r, link.next) || link_at(r, link.next)->previous != x.start))
+        return false;
+    if (link.previous == x.start)
+        return r->bins.heads[bin_of(x.length)] == x.start;
+    return link_readable(r, link.previous) && link_at(r, link.previous)->next == x.start;
 }
 
 /* Take a free extent out of its list. false: its links are overwritten, it
@@ -171,41 +171,36 @@ static inline bool bins_replace_first(hak_region *r, hak_extent x, hak_extent y)
 static inline hak_extent first_of_bin(const hak_region *r, unsigned bin)
 {
     granule g = r->bins.heads[bin];
-    return (hak_extent){g, g == 0 ? 0 : extent_length(r, g)};
+    return (hak_extent){g, extent_length(r, g)};
 }
 
-/* The first bin from `bin` up that is not empty; its first extent. */
-static inline hak_extent first_from_bin(const hak_region *r, unsigned bin)
+/* The first bin that is not empty, from `bin` up; its first extent. length 0:
+ * there is none. */
+static inline hak_extent bins_from(const hak_region *r, unsigned bin)
 {
     const hak_bins *bins = &r->bins;
-    unsigned row = bin / BIN_COLUMNS;
-    if (!((bins->top >> row) & 1) || (bins->rows[row] >> bin % BIN_COLUMNS) == 0) {
+    unsigned row = bin / BIN_COLUMNS, columns = 0;
+    if ((bins->top >> row & 1) != 0)
+        columns = (unsigned)bins->rows[row] >> bin % BIN_COLUMNS << bin % BIN_COLUMNS;
+    if (columns == 0) {
         uint32_t above = bins->top & ~(uint32_t)0 << row << 1;
         if (above == 0)
             return (hak_extent){0, 0};
         row = hak_port_ctz(above);
-        return first_of_bin(r, row * BIN_COLUMNS + hak_port_ctz(bins->rows[row]));
+        columns = bins->rows[row];
     }
-    return first_of_bin(r, bin + hak_port_ctz((hak_word)bins->rows[row] >> bin % BIN_COLUMNS));
-}
-
-/* The first extent of bin_of(length), whatever its length; length 0: none. */
-static inline hak_extent bins_peek(const hak_region *r, granule length)
-{
-    unsigned bin = bin_of(length);
-    if (!((r->bins.top >> bin / BIN_COLUMNS) & 1))
-        return (hak_extent){0, 0};
-    return first_of_bin(r, bin);
+    return first_of_bin(r, row * BIN_COLUMNS + hak_port_ctz(columns));
 }
 
 /* The first extent of length's own bin if that is long enough, else of the
  * next bin that has any: it surely is. length 0: there is none. */
 static inline hak_extent bins_find(const hak_region *r, granule length)
 {
-    hak_extent x = bins_peek(r, length);
-    if (x.length >= length)
+    unsigned bin = bin_of(length);
+    hak_extent x = bins_from(r, bin);
+    if (x.length >= length || x.length == 0)
         return x;
-    return first_from_bin(r, bin_of(length) + 1);
+    return bins_from(r, bin + 1);
 }
 
 /* The first extent of the highest bin; length 0: there is none. */

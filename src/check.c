@@ -87,11 +87,11 @@ static complaint check_page(const hak_region *r, granule g, sums *total)
     if ((freed & ~c->full) != 0)
         return "the blocks freed in a page are blocks of it";
     total->page_granules += c->units << UNIT_GRANULES_SHIFT;
-    if ((state & PAGE_OWNED) != 0)
+    if ((state & PAGE_STATES) == PAGE_OWNED)
         return check_owned(page, index, state);
     if (state == PAGE_FULL)
         return freed == 0 ? NULL : "a page with a free block is listed";
-    if (state != PAGE_LISTED)
+    if ((state & PAGE_STATES) != PAGE_LISTED)
         return "a page has a state";
     if (freed == 0 || !page_links_hold(&pools.states[index].listed, page))
         return "a listed page has a free block and stands in its list";
@@ -119,6 +119,12 @@ static complaint check_item(const hak_region *r, granule g, bool unchanged, sums
     return broken;
 }
 
+/* Differs as soon as any extent was taken, given or resized. Lock held. */
+static size_t signature(void)
+{
+    return run.mallocs + run.frees + run.resizes + pools.births + pools.deaths;
+}
+
 /*
  * A page may look wrong for as long as another core is between its atomic
  * operation and the lock; so only what stays wrong is wrong.
@@ -131,8 +137,8 @@ static complaint check_region(const hak_region *r, sums *total, size_t *changes)
         granule next;
         sums before = *total;
         hak_mask state = run_lock();
-        bool unchanged = *changes == run.changes;
-        *changes = run.changes;
+        bool unchanged = *changes == signature();
+        *changes = signature();
         broken = check_item(r, g, unchanged, total, &next);
         run_unlock(state);
         if (broken != NULL) {
@@ -150,13 +156,13 @@ static complaint check_region(const hak_region *r, sums *total, size_t *changes)
 
 static complaint check_sums(const sums *total)
 {
-    if (total->blocks != run.mallocs - run.frees || total->block_granules != run.block_granules)
-        return "the blocks of the run layer add up";
+    if (total->blocks != run.mallocs - run.frees)
+        return "the blocks of the run layer are counted";
     if (total->page_granules != pools.page_granules)
         return "the pages add up";
     if (total->free_granules != run.usable_granules - run.taken_granules)
         return "the free extents add up";
-    if (run.taken_granules != run.block_granules + pools.page_granules)
+    if (run.taken_granules != total->block_granules + pools.page_granules)
         return "what was taken is in blocks and pages";
     return NULL;
 }
@@ -178,13 +184,13 @@ const char *hak_check(void)
     if (table->count == 0)
         return NULL;
     hak_mask state = run_lock();
-    size_t start = run.changes, changes = start;
+    size_t start = signature(), changes = start;
     complaint broken = check_retained();
     run_unlock(state);
     for (unsigned i = 0; i < table->count && broken == NULL; i++)
         broken = check_region(table->region[i], &total, &changes);
     state = run_lock();
-    if (broken == NULL && run.changes == start && table == run_regions())
+    if (broken == NULL && signature() == start && table == run_regions())
         broken = check_sums(&total);
     run_unlock(state);
     return broken;

@@ -28,30 +28,35 @@ static inline hak_word live_bits(const hak_region *r, uint32_t unit)
 /* Does an extent that is no page begin at g? */
 static inline bool extent_begins(const hak_region *r, granule g)
 {
-    return region_kind(r, unit_of(g)) == 0 && ((begin_bits(r, unit_of(g)) >> bit_of(g)) & 1);
+    return (begin_bits(r, unit_of(g)) >> bit_of(g)) & 1;
 }
 
-/* Is the extent that begins at g free? Pages are not. */
+/* Does a free extent begin at g? */
 static inline bool extent_is_free(const hak_region *r, granule g)
 {
-    return region_kind(r, unit_of(g)) == 0 && !((live_bits(r, unit_of(g)) >> bit_of(g)) & 1);
+    hak_unit u = r->maps.units[unit_of(g)];
+    return ((u.begin & ~u.live) >> bit_of(g)) & 1;
+}
+
+/* Does a block that a caller holds begin at g? */
+static inline bool extent_is_live(const hak_region *r, granule g)
+{
+    hak_unit u = r->maps.units[unit_of(g)];
+    return ((u.begin & u.live) >> bit_of(g)) & 1;
 }
 
 /* The length of the extent, no page, that begins at g. */
 static inline granule extent_length(const hak_region *r, granule g)
 {
-    uint32_t u = unit_of(g);
-    hak_word rest = begin_bits(r, u) >> bit_of(g) >> 1;
+    const hak_unit *u = &r->maps.units[unit_of(g)];
+    hak_word rest = u->begin >> bit_of(g) >> 1;
     if (rest != 0)
         return (granule)hak_port_ctz(rest) + 1;
     granule to_next_unit = UNIT_GRANULES - bit_of(g);
     u++;
-    if (region_kind(r, u) != 0)
-        return to_next_unit;
-    hak_word next = begin_bits(r, u);
-    if (next != 0)
-        return to_next_unit + hak_port_ctz(next);
-    return (granule)live_bits(r, u);
+    if (u->begin != 0)
+        return to_next_unit + hak_port_ctz(u->begin);
+    return region_kind(r, unit_of(g) + 1) != 0 ? to_next_unit : (granule)u->live;
 }
 
 /* The start of the extent that ends where g begins; 0 if that is a page. */
@@ -59,15 +64,11 @@ static inline granule extent_before(const hak_region *r, granule g)
 {
     uint32_t u = unit_of(g);
     hak_word below = begin_bits(r, u) & ((ONE << bit_of(g)) - 1);
+    if (below == 0)
+        below = begin_bits(r, --u);
     if (below != 0)
         return (u << UNIT_GRANULES_SHIFT) + top_bit(below);
-    u--;
-    if (region_kind(r, u) != 0)
-        return 0;
-    hak_word words = begin_bits(r, u);
-    if (words != 0)
-        return (u << UNIT_GRANULES_SHIFT) + top_bit(words);
-    return g - (granule)live_bits(r, u);
+    return region_kind(r, u) != 0 ? 0 : g - (granule)live_bits(r, u);
 }
 
 /* Does some unit lie wholly inside the extent? */

@@ -5,16 +5,15 @@
  */
 #include "heap.h"
 
-#define CALL_SITE __builtin_return_address(0)
-
 void *hak_malloc(size_t size)
 {
-    void *block = heap_pool_malloc(size);
-    return block != NULL ? block : heap_malloc(size, 0, CALL_SITE);
+    const void *call_site = HAK_PORT_CALL_SITE();
+    return heap_malloc(size, call_site);
 }
 
 void hak_free(void *p)
 {
+    const void *call_site = HAK_PORT_CALL_SITE();
     if ((uintptr_t)p - pools.maps.base < pools.maps.span) {
         unsigned kind = region_kind_at(&pools.maps, p);
         if (kind != 0) {
@@ -25,5 +24,5 @@ void hak_free(void *p)
             hak_port_unmask(state);
         }
     }
-    heap_free(p, CALL_SITE);
+    heap_free(p, call_site);
 }

@@ -33,8 +33,14 @@ void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask st
 /* Faults reported so far. */
 size_t heap_faults(void);
 
-/* malloc, beyond the fast path. alignment_log2 in granules. */
-void *heap_malloc(size_t size, unsigned alignment_log2, const void *call_site);
+/* malloc of a size that has a class, when the core's page (slot; NULL if it has
+ * none) has no free block. Interrupts masked; restores the mask's state. */
+void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
+                        const void *call_site);
+
+/* malloc of any other size, and with an alignment of so many granules, not 1. */
+void *heap_malloc_large(size_t size, const void *call_site);
+void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call_site);
 
 /* free, beyond the fast path. */
 void heap_free(void *p, const void *call_site);
@@ -60,26 +66,23 @@ static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
     return (hak_slot *)(slots + ((uintptr_t)kind << SLOT_SHIFT));
 }
 
-/* A block of the core's current page of a size's class. NULL: there is none, or
- * the size has no class. */
-static inline void *heap_pool_malloc(size_t size)
+/* malloc: the fast path, and the two ways on. */
+static inline void *heap_malloc(size_t size, const void *call_site)
 {
     if (size - 1 >= pools.limit_bytes)
-        return NULL;
+        return heap_malloc_large(size, call_site);
     unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
     hak_mask state = hak_port_mask();
     uintptr_t slots = heap_slots();
-    if (slots != 0) {
-        hak_slot *slot = heap_slot(slots, kind);
-        hak_word free = word_get(&slot->free);
-        if (free != 0) {
-            void *block = pool_pop(slot, free);
-            hak_port_unmask(state);
-            return block;
-        }
-    }
+    hak_slot *slot = heap_slot(slots, kind);
+    if (slots == 0)
+        return heap_malloc_small(size, NULL, kind, state, call_site);
+    hak_word free = word_get(&slot->free);
+    if (free == 0)
+        return heap_malloc_small(size, slot, kind, state, call_site);
+    void *block = pool_pop(slot, free);
     hak_port_unmask(state);
-    return NULL;
+    return block;
 }
 
 /*

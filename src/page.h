@@ -32,6 +32,7 @@ static inline hak_page page_of(const hak_maps *maps, uint32_t unit)
 }
 static inline hak_region *page_region(hak_page page) { return run.arrived[page.id >> PAGE_UNIT_BITS]; }
 static inline uint32_t page_unit(hak_page page) { return page.id & ((1u << PAGE_UNIT_BITS) - 1); }
+static inline hak_maps *page_maps(hak_page page) { return &page_region(page)->maps; }
 static inline hak_unit *page_words(hak_page page) { return &page_region(page)->maps.units[page_unit(page)]; }
 static inline hak_atomic *page_freed(hak_page page) { return &page_region(page)->maps.freed[page_unit(page)]; }
 static inline uintptr_t page_address(hak_page page)
@@ -39,24 +40,32 @@ static inline uintptr_t page_address(hak_page page)
     return page_region(page)->maps.base + ((uintptr_t)page_unit(page) << UNIT_SHIFT);
 }
 
-/* States, as kept in the begin word of the first unit. */
-enum { PAGE_FULL = 1, PAGE_LISTED = 2, PAGE_OWNED = 4 };
+/*
+ * The state: one word, the live word of the first unit.
+ *   bits 0-1   FULL, LISTED, OWNED; 0: no page
+ *   OWNED      the rest is the number of the slot that owns it
+ *   LISTED     bits 2-32 the next page in the list, bits 33-63 the previous one
+ */
+enum { PAGE_FULL = 1, PAGE_LISTED = 2, PAGE_OWNED = 3, PAGE_STATES = 3, PAGE_NUMBER_SHIFT = 2, PAGE_PREVIOUS_SHIFT = 33 };
+_Static_assert(WORD_BITS == 64, "a page's state wants a 64-bit word");
 
-/* Above them: the number of the slot that owns the page. */
-enum { PAGE_OWNER_SHIFT = 8 };
-static inline hak_word page_owned_by(size_t slot) { return PAGE_OWNED | slot << PAGE_OWNER_SHIFT; }
+static inline hak_word page_owned_by(size_t slot) { return PAGE_OWNED | slot << PAGE_NUMBER_SHIFT; }
+static inline hak_word page_linked(hak_page next, hak_page previous)
+{
+    return PAGE_LISTED | (hak_word)next.id << PAGE_NUMBER_SHIFT | (hak_word)previous.id << PAGE_PREVIOUS_SHIFT;
+}
 
 /* acquire, release: what the state says of `free` and `freed` is there to see. */
 static inline hak_word page_state(hak_page page)
 {
-    return __atomic_load_n(&page_words(page)->begin, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&page_words(page)->live, __ATOMIC_ACQUIRE);
 }
 static inline void page_set_state(hak_page page, hak_word state)
 {
-    __atomic_store_n(&page_words(page)->begin, state, __ATOMIC_RELEASE);
+    __atomic_store_n(&page_words(page)->live, state, __ATOMIC_RELEASE);
 }
 
-/* A list of LISTED pages, threaded through their live words. */
+/* A list of LISTED pages. */
 typedef struct hak_page_list {
     hak_page first;
 } hak_page_list;
@@ -67,9 +76,8 @@ void page_list_remove(hak_page_list *list, hak_page page);
 /* For check: is the page linked from both sides? */
 bool page_links_hold(const hak_page_list *list, hak_page page);
 
-/* Cut a page for class `index` from the run layer: no block free yet, state
- * FULL. PAGE_NONE: no aligned extent is left. */
-hak_page page_birth(const hak_class *c, unsigned index);
+/* Set the kinds of a page's units. */
+void page_set_kinds(hak_maps *maps, uint32_t unit, uint32_t units, uint8_t kind);
 
 /* Give an unlisted, unowned page, all of whose blocks are free, back. */
 void page_death(const hak_class *c, hak_page page);

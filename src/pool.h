@@ -39,11 +39,6 @@ typedef struct hak_class_state {
     uint32_t demand;      /* requests that found no page, since the last birth */
 } hak_class_state;
 
-/* What one core counts by itself. */
-typedef struct hak_core_counts {
-    size_t drains, adoptions, births, recalls;
-} hak_core_counts;
-
 typedef struct hak_pools {
     /* Read by every malloc and free; constant, but for active[]. */
     uintptr_t active[HAK_CORES];  /* each core's slots, less one; 0 while it is idle */
@@ -57,14 +52,14 @@ typedef struct hak_pools {
     hak_class_state *states;
     hak_atomic *taken;            /* [core][class]: blocks that came into the slot, other
                                      than by the core's own free */
-    hak_core_counts counts[HAK_CORES];
+    hak_atomic drains[HAK_CORES];
     unsigned class_count;
     /* run lock */
     uint64_t idle;                /* cores that called hak_core_idle() */
     uint64_t retained[HAK_CORES]; /* classes whose current page may be empty */
     size_t retained_count;        /* their number in all cores, at most HAK_RETAIN */
     size_t page_granules;         /* in pages */
-    size_t deaths;
+    size_t adoptions, births, deaths, recalls;
     size_t *coreless_frees;       /* [class]: by contexts without a core */
 } hak_pools;
 extern hak_pools pools;
@@ -114,11 +109,11 @@ static inline hak_word pool_push(hak_slot *slot, const void *p)
  * word mean something else by now: any number is survived. */
 static inline bool pool_is_owned(hak_word state)
 {
-    return (state & PAGE_OWNED) != 0 && (state >> PAGE_OWNER_SHIFT) < pools.slot_count;
+    return (state & PAGE_STATES) == PAGE_OWNED && (state >> PAGE_NUMBER_SHIFT) < pools.slot_count;
 }
 static inline hak_slot *pool_owner(hak_word state)
 {
-    return &pools.slots[state >> PAGE_OWNER_SHIFT];
+    return &pools.slots[state >> PAGE_NUMBER_SHIFT];
 }
 
 /*
@@ -130,7 +125,7 @@ static inline hak_slot *pool_owner(hak_word state)
 static inline hak_word pool_free_blocks(const hak_atomic *freed, const hak_unit *words)
 {
     hak_word blocks = atomic_load_explicit((hak_atomic *)freed, memory_order_acquire);
-    hak_word state = __atomic_load_n(&words->begin, __ATOMIC_ACQUIRE);
+    hak_word state = __atomic_load_n(&words->live, __ATOMIC_ACQUIRE);
     if (pool_is_owned(state))
         blocks |= atomic_load_explicit(&pool_owner(state)->free, memory_order_acquire);
     return blocks;
@@ -155,7 +150,7 @@ static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_unit *wo
     hak_word before = atomic_fetch_or_explicit(freed, bit, memory_order_acq_rel);
     if ((before & bit) != 0)
         return PUSH_REFUSED;
-    if ((words->begin & PAGE_OWNED) != 0)
+    if ((__atomic_load_n(&words->live, __ATOMIC_RELAXED) & PAGE_STATES) == PAGE_OWNED)
         return PUSH_DONE;
     return before == 0 || (before | bit) == c->full ? PUSH_SETTLE : PUSH_DONE;
 }
@@ -164,9 +159,38 @@ static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_unit *wo
  * masked, no lock. false: there are none. */
 bool pool_drain(hak_slot *slot);
 
-/* Find the core a page of the class that has free blocks: its own, a listed
- * one, an idle core's, a new one. Lock held. false: the run layer must serve. */
-bool pool_refill(hak_slot *slot, unsigned core, unsigned index);
+static inline void pool_count_taken(const hak_slot *slot, hak_word blocks)
+{
+    hak_atomic *taken = &pools.taken[slot - pools.slots];
+    word_set(taken, word_get(taken) + blocks);
+}
+
+/* The slot has no page any more. Lock held. */
+static inline void pool_vacate(hak_slot *slot, unsigned core, hak_class_state *state)
+{
+    slot->used_bytes = 0;
+    slot->base = 0;
+    slot->page = PAGE_NONE;
+    state->owners &= ~((uint64_t)1 << core);
+}
+
+static inline void pool_forget_retained(unsigned core, unsigned index)
+{
+    uint64_t bit = (uint64_t)1 << index;
+    if ((pools.retained[core] & bit) != 0) {
+        pools.retained[core] &= ~bit;
+        pools.retained_count--;
+    }
+}
+
+/* The page in the slot belongs to nobody from now on: list it, or, if it is
+ * empty, retire it. The core is the caller's, or idle. Lock held. */
+void pool_disown(unsigned core, unsigned index);
+
+/* malloc with the lock held, for a core whose page may have no free block:
+ * another page, a listed one, an idle core's or a new one; else a block of the
+ * run layer. NULL: there is none of that size. */
+void *pool_malloc(hak_slot *slot, unsigned core, unsigned kind, size_t size);
 
 /* hak_core_idle() and the end of it. Lock held. */
 void pool_wake(unsigned core);

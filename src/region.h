@@ -15,15 +15,15 @@
 #include "base.h"
 
 /*
- * The map of one unit. As long as kinds[unit] is 0, for the unit's granules:
+ * The map of one unit; run lock. For the unit's granules:
  *   begin bit 1, live bit 0: a free extent begins here
  *   begin bit 1, live bit 1: a block that a caller holds begins here
  *   begin bit 0, live bit 1: the (j)th granule after a block's start: the
  *                            block was asked for with an alignment of 2^j granules
  * A unit that lies wholly inside an extent has no begin bit; the first and the
  * last such unit of an extent hold the extent's length, in granules, in live.
- * In the first unit of a page the two words are the page's state (page.h).
- * All with the run lock held.
+ * A page's units have no begin bit either; the first one's live is the page's
+ * state (page.h).
  */
 typedef struct hak_unit {
     hak_word begin;

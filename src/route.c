@@ -2,79 +2,95 @@
 /* malloc and free beyond their fast paths. */
 #include "heap.h"
 
-static inline void *pool_take(hak_slot *slot) { return pool_pop(slot, word_get(&slot->free)); }
-
-/* The core's own page has no block: what came back to it from outside, another
- * page, or else a block of the run layer. One hold of the lock at most. */
-static void *small_malloc(size_t size, unsigned kind)
+/* The size has a class. After hak_core_idle() the core takes its slots back
+ * first. Lock held. */
+static void *malloc_small(size_t size, unsigned core)
 {
-    hak_mask state = hak_port_mask();
-    unsigned core = heap_core();
-    void *block = NULL;
-    if (core < HAK_CORES && pools.active[core] != 0) {
-        hak_slot *slot = heap_slot(pools.active[core], kind);
-        if (pool_drain(slot)) {
-            pools.counts[core].drains++;
-            block = pool_take(slot);
-            hak_port_unmask(state);
-            return block;
-        }
-    }
-    hak_lock_take(&run.lock);
-    if (core < HAK_CORES) {
-        if (pools.active[core] == 0)
-            pool_wake(core);
-        hak_slot *slot = heap_slot(pools.active[core], kind);
-        if (word_get(&slot->free) != 0 || pool_refill(slot, core, kind - 1))
-            block = pool_take(slot);
-    }
-    if (block == NULL)
-        block = run_malloc(granules_for(size), 0);
-    run_unlock(state);
-    return block;
-}
-
-static void *large_malloc(size_t size, unsigned alignment_log2)
-{
-    hak_mask state = run_lock();
-    void *block = run_malloc(granules_for(size), alignment_log2);
-    run_unlock(state);
-    return block;
-}
-
-static inline void *try_malloc(size_t size, unsigned alignment_log2)
-{
-    if (size - 1 < pools.limit_bytes && alignment_log2 == 0)
-        return small_malloc(size, pools.kind_of[(size - 1) >> GRANULE_SHIFT]);
-    return large_malloc(size, alignment_log2);
+    if (core == HAK_CORES)
+        return run_malloc(granules_for(size));
+    if (pools.active[core] == 0)
+        pool_wake(core);
+    unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
+    return pool_malloc(heap_slot(pools.active[core], kind), core, kind, size);
 }
 
 /* The heap seems full: recall what is retained, and try once more. */
-static void *last_malloc(size_t size, unsigned alignment_log2)
+static void *malloc_after_recall(size_t size, unsigned alignment_log2)
 {
     if (!run_is_started())
         return NULL;
     pool_recall();
-    void *block = try_malloc(size, alignment_log2);
-    if (block == NULL) {
-        hak_mask state = run_lock();
-        run.failures++;
-        run_unlock(state);
-    }
+    hak_mask state = run_lock();
+    void *block;
+    if (alignment_log2 != 0)
+        block = run_malloc_aligned(granules_for(size), alignment_log2);
+    else if (size - 1 < pools.limit_bytes)
+        block = malloc_small(size, heap_core());
+    else
+        block = run_malloc(granules_for(size));
+    run.failures += block == NULL;
+    run_unlock(state);
     return block;
 }
 
-void *heap_malloc(size_t size, unsigned alignment_log2, const void *call_site)
+/* A rare end of a malloc: no block, or overwritten links to report. */
+static __attribute__((noinline)) void *end_badly(void *block, size_t size, unsigned alignment_log2,
+                                                 const void *call_site)
 {
-    if (size > PTRDIFF_MAX) {
-        heap_report(HAK_FAULT_SIZE, NULL, call_site);
-        return NULL;
-    }
-    void *block = try_malloc(size, alignment_log2);
     if (block == NULL)
-        block = last_malloc(size, alignment_log2);
+        block = malloc_after_recall(size, alignment_log2);
     heap_report_corrupt(call_site);
     return block;
+}
+
+static inline void *end(void *block, size_t size, unsigned alignment_log2, const void *call_site)
+{
+    if (block != NULL && atomic_load_explicit(&run.corrupt, memory_order_relaxed) == NULL)
+        return block;
+    return end_badly(block, size, alignment_log2, call_site);
+}
+
+void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
+                        const void *call_site)
+{
+    void *block;
+    unsigned core = heap_core();
+    if (slot != NULL && pool_drain(slot)) {
+        block = pool_pop(slot, word_get(&slot->free));
+        word_set(&pools.drains[core], word_get(&pools.drains[core]) + 1);
+        hak_port_unmask(state);
+        return block;
+    }
+    hak_lock_take(&run.lock);
+    block = slot != NULL ? pool_malloc(slot, core, kind, size) : malloc_small(size, core);
+    run_unlock(state);
+    return end(block, size, 0, call_site);
+}
+
+static __attribute__((noinline)) void *refuse_size(const void *call_site)
+{
+    heap_report(HAK_FAULT_SIZE, NULL, call_site);
+    return NULL;
+}
+
+void *heap_malloc_large(size_t size, const void *call_site)
+{
+    if (size > PTRDIFF_MAX)
+        return refuse_size(call_site);
+    hak_mask state = run_lock();
+    void *block = run_malloc(granules_for(size));
+    run_unlock(state);
+    return end(block, size, 0, call_site);
+}
+
+void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call_site)
+{
+    if (size > PTRDIFF_MAX)
+        return refuse_size(call_site);
+    hak_mask state = run_lock();
+    void *block = run_malloc_aligned(granules_for(size), alignment_log2);
+    run_unlock(state);
+    return end(block, size, alignment_log2, call_site);
 }
 
 static hak_fault free_in_run(hak_region *region, const void *p)

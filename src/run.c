@@ -14,7 +14,6 @@ hak_run run = {.regions = &no_regions};
 /* Account for granules that leave (or, negative, join) the free extents. */
 static inline void count_taken(size_t granules)
 {
-    run.changes++;
     run.taken_granules += granules;
     if (run.taken_granules > run.peak_granules)
         run.peak_granules = run.taken_granules;
@@ -25,105 +24,142 @@ static void note_corrupt(const hak_region *r, granule g)
     atomic_store_explicit(&run.corrupt, region_address(r, g), memory_order_relaxed);
 }
 
+/* The lengths of the pieces, in place of the length of the long extent x. */
+static inline void note_pieces(hak_region *r, hak_extent x, granule start, granule behind)
+{
+    extent_note_length(r, x, 0);
+    extent_note_length(r, (hak_extent){x.start, start - x.start}, start - x.start);
+    extent_note_length(r, (hak_extent){start, behind - start}, behind - start);
+    granule rest = x.start + x.length - behind;
+    extent_note_length(r, (hak_extent){behind, rest}, rest);
+}
+
 /*
  * The piece [start, start + length) of the free extent x, which is first in its
  * bin, leaves the free extents; its begin bit is set. What remains is free:
- *   | before | piece | behind |
+ *   | before | piece | rest |
  */
-static inline hak_place cut(hak_region *r, hak_extent x, granule start, granule length)
+static inline void cut(hak_region *r, hak_extent x, granule start, granule length)
 {
-    hak_extent before = {x.start, start - x.start};
-    hak_extent behind = {start + length, x.length - before.length - length};
-    hak_extent piece = {start, length};
-    if (!bins_replace_first(r, x, before.length != 0 ? before : behind))
+    granule behind = start + length, rest = x.start + x.length - behind;
+    bool split = start != x.start;
+    hak_extent left = split ? (hak_extent){x.start, start - x.start} : (hak_extent){behind, rest};
+    if (!bins_replace_first(r, x, left))
         note_corrupt(r, x.start);
-    if (behind.length != 0) {
-        extent_set_begin(r, behind.start);
-        if (before.length != 0)
-            bins_insert(r, behind);
-    }
-    if (before.length != 0)
+    if (rest != 0)
+        extent_set_begin(r, behind);
+    if (split) {
         extent_set_begin(r, start);
-    if (extent_is_long(x)) {
-        extent_note_length(r, x, 0);
-        extent_note_length(r, before, before.length);
-        extent_note_length(r, piece, piece.length);
-        extent_note_length(r, behind, behind.length);
+        if (rest != 0)
+            bins_insert(r, (hak_extent){behind, rest});
     }
+    if (extent_is_long(x))
+        note_pieces(r, x, start, behind);
     count_taken(length);
-    return (hak_place){r, piece};
 }
 
-/* The first aligned place in x. Beyond x's end if there is none. */
-static inline granule aligned_start(const hak_region *r, hak_extent x, granule alignment)
+/* The first place in x that is aligned to so many granules, a power of two. */
+static inline granule aligned_start(const hak_region *r, granule start, granule alignment)
 {
     granule phase = (granule)(r->maps.base >> GRANULE_SHIFT);
-    return ((x.start + phase + alignment - 1) & ~(alignment - 1)) - phase;
+    return ((start + phase + alignment - 1) & (0 - alignment)) - phase;
 }
 
-static inline bool holds_aligned(const hak_region *r, hak_extent x, granule length, granule alignment)
-{
-    granule skip = aligned_start(r, x, alignment) - x.start;
-    return x.length >= length && skip <= x.length - length;
-}
-
-/* Two places to look: one that may be aligned by luck (a page that was given
- * back is), then one that is long enough for any alignment. */
+/* A free extent that holds an aligned piece of that length; length 0: none.
+ * Looks where the piece just fits, which may be aligned by luck, and then where
+ * any alignment fits. */
 static inline hak_extent find_aligned(const hak_region *r, granule length, granule alignment)
 {
     hak_extent x = bins_find(r, length);
-    if (holds_aligned(r, x, length, alignment))
+    granule skip = aligned_start(r, x.start, alignment) - x.start;
+    if (x.length == 0 || skip <= x.length - length)
         return x;
-    granule ample = length + alignment - 1;
-    return ample > r->end ? (hak_extent){0, 0} : bins_find(r, ample);
+    return bins_find(r, length + alignment - 1);
 }
 
-static inline hak_place take(granule length, granule alignment)
+/* Take a piece of one region; 0: it has none. */
+static inline granule take(hak_region *r, granule length)
+{
+    hak_extent x = bins_find(r, length);
+    if (x.length != 0)
+        cut(r, x, x.start, length);
+    return x.start;
+}
+
+static granule take_aligned(hak_region *r, granule length, granule alignment)
+{
+    hak_extent x = find_aligned(r, length, alignment);
+    if (x.length == 0)
+        return 0;
+    granule start = aligned_start(r, x.start, alignment);
+    cut(r, x, start, length);
+    return start;
+}
+
+/* Mark a piece as a block; its alignment is noted behind its first granule. */
+static inline void *hand_out(hak_region *r, granule g, unsigned alignment_log2)
+{
+    hak_word live = ONE << bit_of(g);
+    if (alignment_log2 != 0)
+        live |= live << alignment_log2;
+    r->maps.units[unit_of(g)].live |= live;
+    run.mallocs++;
+    return region_address(r, g);
+}
+
+/* From the regions behind the first. */
+static __attribute__((noinline)) void *malloc_in_later_region(granule length)
 {
     const hak_region_table *table = run_regions();
-    if (!inject_fails())
-        for (unsigned i = 0; i < table->count; i++) {
-            hak_region *r = table->region[i];
-            hak_extent x = {0, 0};
-            if (length <= r->end)
-                x = alignment == 1 ? bins_find(r, length) : find_aligned(r, length, alignment);
-            if (x.length != 0)
-                return cut(r, x, alignment == 1 ? x.start : aligned_start(r, x, alignment), length);
-        }
-    return (hak_place){NULL, {0, 0}};
+    for (unsigned i = 0; i < table->count; i++) {
+        hak_region *r = table->region[i];
+        granule g = r == &run.first ? 0 : take(r, length);
+        if (g != 0)
+            return hand_out(r, g, 0);
+    }
+    return NULL;
 }
 
-/* A page keeps no length: its inner units stay clear. */
-hak_place run_take_page(granule length)
+void *run_malloc(size_t granules)
 {
-    hak_place page = take(length, length);
-    if (page.region != NULL)
-        extent_note_length(page.region, page.extent, 0);
-    return page;
+    if (run_too_long(granules) || inject_fails())
+        return NULL;
+    granule g = take(&run.first, (granule)granules);
+    return g != 0 ? hand_out(&run.first, g, 0) : malloc_in_later_region((granule)granules);
 }
 
-static hak_place take_aligned(granule length, unsigned alignment_log2)
+void *run_malloc_aligned(size_t granules, unsigned alignment_log2)
 {
-    return take(length, (granule)1 << alignment_log2);
-}
-
-void *run_malloc(size_t granules, unsigned alignment_log2)
-{
-    /* The alignment is noted behind the block's first granule. */
+    const hak_region_table *table = run_regions();
     if (granules <= alignment_log2)
         granules = alignment_log2 + 1;
-    if (run_too_long(granules))
+    if (run_too_long(granules + ((size_t)1 << alignment_log2)) || inject_fails())
         return NULL;
-    hak_place place = alignment_log2 == 0 ? take((granule)granules, 1)
-                                          : take_aligned((granule)granules, alignment_log2);
-    if (place.region == NULL)
-        return NULL;
-    extent_set_live(place.region, place.extent.start);
-    if (alignment_log2 != 0)
-        extent_set_live(place.region, place.extent.start + alignment_log2);
-    run.mallocs++;
-    run.block_granules += granules;
-    return region_address(place.region, place.extent.start);
+    for (unsigned i = 0; i < table->count; i++) {
+        granule g = take_aligned(table->region[i], (granule)granules, (granule)1 << alignment_log2);
+        if (g != 0)
+            return hand_out(table->region[i], g, alignment_log2);
+    }
+    return NULL;
+}
+
+/* A page is aligned to its length, so a free extent twice as long holds one. A
+ * page keeps no length: its inner units stay clear. */
+hak_place run_take_page(granule length)
+{
+    const hak_region_table *table = run_regions();
+    for (unsigned i = 0; i < table->count && !inject_fails(); i++) {
+        hak_region *r = table->region[i];
+        hak_extent x = bins_from(r, bin_of(2 * length));
+        if (x.length != 0) {
+            granule start = (x.start + length - 1) & (0 - length);
+            cut(r, x, start, length);
+            extent_note_length(r, (hak_extent){start, length}, 0);
+            r->maps.units[unit_of(start)].begin = 0;
+            return (hak_place){r, {start, length}};
+        }
+    }
+    return (hak_place){NULL, {0, 0}};
 }
 
 /*
@@ -194,9 +230,7 @@ static hak_fault why_no_block(const hak_region *r, granule g)
 static inline bool is_block(const hak_region *r, const void *p)
 {
     granule g = region_granule(r, p);
-    hak_unit u = r->maps.units[unit_of(g)];
-    return ((u.begin & u.live) >> bit_of(g) & 1) != 0 && region_kind(r, unit_of(g)) == 0 &&
-           g >= r->first && (uintptr_t)p % GRANULE_BYTES == 0;
+    return extent_is_live(r, g) && g >= r->first && (uintptr_t)p % GRANULE_BYTES == 0;
 }
 
 static hak_fault why_bad(const hak_region *r, const void *p)
@@ -230,7 +264,6 @@ hak_fault run_free(hak_region *r, const void *p)
     u->begin &= ~(ONE << bit_of(g));
     extent_note_length(r, x, 0);
     run.frees++;
-    run.block_granules -= x.length;
     give(r, x);
     return HAK_FAULT_NONE;
 }
@@ -267,7 +300,7 @@ bool run_resize(hak_place block, granule length)
         return false;
     extent_note_length(r, x, 0);
     extent_note_length(r, resized, length);
-    run.block_granules += (size_t)length - x.length;
+    run.resizes++;
     if (length < x.length)
         give(r, (hak_extent){x.start + length, x.length - length});
     return true;

@@ -19,9 +19,7 @@ typedef struct hak_run {
     size_t handed_over_bytes;
     size_t taken_granules;                     /* in blocks and pages */
     size_t peak_granules;                      /* the most that ever were */
-    size_t block_granules;                     /* of these, in blocks of callers */
-    size_t mallocs, frees, failures;           /* calls, for stats */
-    size_t changes;                            /* counts every take and give */
+    size_t mallocs, frees, resizes, failures;  /* calls, for stats */
     _Atomic(const void *) corrupt;             /* a bad link that is still to be reported */
 } hak_run;
 extern hak_run run;
@@ -57,9 +55,10 @@ typedef struct hak_place {
     hak_extent extent;
 } hak_place;
 
-/* A block of so many granules whose address is a multiple of the granule times
+/* A block of so many granules; the same at a multiple of the granule times
  * 2^alignment_log2. NULL: no free extent fits. */
-void *run_malloc(size_t granules, unsigned alignment_log2);
+void *run_malloc(size_t granules);
+void *run_malloc_aligned(size_t granules, unsigned alignment_log2);
 
 /* Free the block that begins at p, an address in the region's span. */
 hak_fault run_free(hak_region *region, const void *p);
@@ -70,8 +69,8 @@ hak_fault run_block_at(const hak_region *region, const void *p, hak_place *block
 /* Make a live block longer or shorter in place. false: no room behind it. */
 bool run_resize(hak_place block, granule length);
 
-/* Take so many granules, a power of two, for a page, aligned to their number;
- * give them back, off the map. */
+/* Take so many granules, a power of two and whole units, for a page, aligned to
+ * their number and off the map; give them back. */
 hak_place run_take_page(granule length);
 void run_give_page(hak_place page);
 

@@ -13,12 +13,15 @@ static void add_run(hak_stats *s)
     s->free_bytes = (run.usable_granules - run.taken_granules) << GRANULE_SHIFT;
     s->page_bytes = pools.page_granules << GRANULE_SHIFT;
     s->live_blocks = run.mallocs - run.frees;
-    s->live_bytes = run.block_granules << GRANULE_SHIFT;
+    s->live_bytes = (run.taken_granules - pools.page_granules) << GRANULE_SHIFT;
     s->retained_pages = pools.retained_count;
     s->malloc_run = run.mallocs;
     s->free_run = run.frees;
     s->failures = run.failures;
     s->pages_retired = pools.deaths;
+    s->refill_birth = pools.births;
+    s->refill_adopt = pools.adoptions;
+    s->recalls = pools.recalls;
     for (unsigned i = 0; i < table->count; i++) {
         size_t longest = (size_t)bins_longest(table->region[i]).length << GRANULE_SHIFT;
         if (longest > s->largest_free_bytes)
@@ -63,10 +66,6 @@ void hak_stats_get(hak_stats *stats)
     for (unsigned core = 0; core < HAK_CORES; core++) {
         for (unsigned index = 0; index < pools.class_count; index++)
             add_slot(stats, core, index);
-        const hak_core_counts *counts = &pools.counts[core];
-        stats->refill_drain += counts->drains;
-        stats->refill_adopt += counts->adoptions;
-        stats->refill_birth += counts->births;
-        stats->recalls += counts->recalls;
+        stats->refill_drain += word_get(&pools.drains[core]);
     }
 }

@@ -35,6 +35,15 @@ static inline void hak_port_unmask(hak_mask state)
     __asm__ volatile("msr daif, %0" : : "r"(state) : "memory");
 }
 
+/* The link register, which still holds it there. __builtin_return_address(0)
+ * would set up a stack frame for it. */
+#define HAK_PORT_CALL_SITE()                                                                       \
+    __extension__({                                                                                \
+        const void *link_;                                                                         \
+        __asm__ volatile("mov %0, x30" : "=r"(link_));                                             \
+        link_;                                                                                     \
+    })
+
 static inline void hak_port_relax(unsigned turns)
 {
     (void)turns;

@@ -11,6 +11,8 @@
 #define HAK_PORT_WORD_BITS 64
 #define HAK_PORT_CORE_MAY_BE_NONE 1
 
+#define HAK_PORT_CALL_SITE() __builtin_return_address(0)
+
 typedef unsigned hak_mask;
 
 /* Core number plus 1 of this thread; 0 = none. Initial-exec: no call, and no
