@@ -30,6 +30,7 @@ EXPORT struct mallinfo2 mallinfo2(void)
     struct mallinfo2 info = {0};
     hak_stats_get(&stats);
     info.arena = stats.heap_bytes;
+    info.usmblks = stats.peak_bytes;
     info.uordblks = stats.live_bytes;
     info.fordblks = stats.heap_bytes - stats.metadata_bytes - stats.live_bytes;
     info.keepcost = stats.largest_free_bytes;
@@ -43,6 +44,7 @@ EXPORT struct mallinfo __libc_mallinfo(void)
     struct mallinfo2 wide = mallinfo2();
     struct mallinfo info = {0};
     info.arena = clipped(wide.arena);
+    info.usmblks = clipped(wide.usmblks);
     info.uordblks = clipped(wide.uordblks);
     info.fordblks = clipped(wide.fordblks);
     info.keepcost = clipped(wide.keepcost);
@@ -57,8 +59,9 @@ EXPORT int malloc_info(int options, FILE *to)
     struct mallinfo2 info = mallinfo2();
     if (options != 0)
         return EINVAL;
-    fprintf(to, "<malloc version=\"1\">\n<total type=\"rest\" size=\"%zu\"/>\n"
-                "<system type=\"current\" size=\"%zu\"/>\n</malloc>\n",
+    fprintf(to,
+            "<malloc version=\"1\">\n<total type=\"rest\" size=\"%zu\"/>\n"
+            "<system type=\"current\" size=\"%zu\"/>\n</malloc>\n",
             info.uordblks, info.arena);
     return 0;
 }

@@ -9,16 +9,16 @@
 
 #include "real.h"
 
-static block *first, *others[100];
+static real_block *first, *others[100];
 static int children, prepared;
 static pthread_key_t key;
-static __thread block *of_thread;
+static __thread real_block *of_thread;
 
-block *early_first(void);
+real_block *early_first(void);
 int early_prepared(void);
 void early_key(void *value);
 
-block *early_first(void) { return first; }
+real_block *early_first(void) { return first; }
 int early_prepared(void) { return prepared; }
 void early_key(void *value) { CHECK(pthread_setspecific(key, value) == 0); }
 

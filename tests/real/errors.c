@@ -140,7 +140,8 @@ static void test_others(void)
     char *line = NULL; /* libc's own uses of the family */
     size_t capacity = 0;
     FILE *file = fopen("/proc/self/maps", "r");
-    CHECK(file != NULL && getline(&line, &capacity, file) > 0 && malloc_usable_size(line) >= capacity);
+    CHECK(file != NULL && getline(&line, &capacity, file) > 0 &&
+          malloc_usable_size(line) >= capacity);
     free(line);
     fclose(file);
 }

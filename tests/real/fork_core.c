@@ -24,7 +24,8 @@ static void *worker(void *argument)
     uint32_t seed = (uint32_t)(uintptr_t)argument | 1;
     CHECK(hak_host_enter());
     while (!atomic_load_explicit(&stop, memory_order_relaxed)) {
-        void *mine = hak_malloc(random_next(&seed) % 3 == 0 ? 20000 : 200 + random_next(&seed) % 2 * 600);
+        void *mine =
+            hak_malloc(random_next(&seed) % 3 == 0 ? 20000 : 200 + random_next(&seed) % 2 * 600);
         CHECK(mine != NULL);
         hak_free(atomic_exchange(&slots[random_next(&seed) % SLOTS], mine));
     }

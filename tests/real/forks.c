@@ -3,6 +3,8 @@
  * forks N: fork N times from a process whose other threads allocate and free
  * all the time. Each child uses what it inherited, starts threads and forks in
  * its turn. A child that hangs is ended by its alarm.
+ * forks cores N: one child of a process whose N threads have all cores; there
+ * must be one for the child's new thread.
  */
 #include <pthread.h>
 #include <sys/wait.h>
@@ -11,13 +13,13 @@
 
 enum { THREADS = 4, SLOTS = 64, CHILD_BLOCKS = 500, CHILD_SECONDS = 20 };
 
-static _Atomic(block *) slots[SLOTS];
+static _Atomic(real_block *) slots[SLOTS];
 static atomic_int stop;
 
 static void churn(uint32_t *seed)
 {
-    block *mine = block_new(random_size(seed));
-    block *other = atomic_exchange(&slots[random_next(seed) % SLOTS], mine);
+    real_block *mine = block_new(random_size(seed));
+    real_block *other = atomic_exchange(&slots[random_next(seed) % SLOTS], mine);
     if (other != NULL)
         block_free(other);
 }
@@ -45,14 +47,14 @@ static void handler(void) { block_free(block_new(100)); }
  * start the same once more in a child of its own, and end. */
 static void live_as_child(uint32_t seed, unsigned generations)
 {
-    block *kept[CHILD_BLOCKS];
+    real_block *kept[CHILD_BLOCKS];
     pthread_t thread;
     pid_t grandchild = 0;
     int status = 0;
     do {
         alarm(CHILD_SECONDS);
         for (unsigned i = 0; i < SLOTS; i++) {
-            block *inherited = atomic_exchange(&slots[i], NULL);
+            real_block *inherited = atomic_exchange(&slots[i], NULL);
             if (inherited != NULL)
                 block_free(inherited);
         }
@@ -68,10 +70,48 @@ static void live_as_child(uint32_t seed, unsigned generations)
     exit(0); /* not _exit: the preload checks the heap at exit */
 }
 
+static pthread_barrier_t all_there;
+
+static void *holder(void *unused)
+{
+    block_free(block_new(100));
+    pthread_barrier_wait(&all_there);
+    pause();
+    return unused;
+}
+
+static void *busy(void *unused)
+{
+    for (unsigned i = 0; i < 200000; i++)
+        block_free(block_new(100));
+    return unused;
+}
+
+static int take_all_cores(unsigned threads)
+{
+    pthread_t thread;
+    int status;
+    CHECK(threads > 0 && pthread_barrier_init(&all_there, NULL, threads + 1) == 0);
+    for (unsigned i = 0; i < threads; i++)
+        CHECK(pthread_create(&thread, NULL, holder, NULL) == 0);
+    pthread_barrier_wait(&all_there);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        CHECK(pthread_create(&thread, NULL, busy, NULL) == 0);
+        CHECK(pthread_join(thread, NULL) == 0);
+        return 0;
+    }
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
     unsigned forks = count == 2 ? (unsigned)atoi(arguments[1]) : 0;
     pthread_t thread[THREADS];
+    if (count == 3)
+        return take_all_cores((unsigned)atoi(arguments[2]));
     CHECK(forks > 0 && pthread_atfork(handler, handler, handler) == 0);
     for (unsigned i = 0; i < THREADS; i++)
         CHECK(pthread_create(&thread[i], NULL, worker, (void *)(uintptr_t)(i * 99 + 7)) == 0);

@@ -36,27 +36,27 @@ static inline size_t random_size(uint32_t *state)
 }
 
 /* A block that knows its size, and is full of a pattern made of it. */
-typedef struct block {
+typedef struct real_block {
     size_t bytes; /* behind this head */
     unsigned char byte[];
-} block;
+} real_block;
 
-static inline block *block_new(size_t bytes)
+static inline real_block *block_new(size_t bytes)
 {
-    block *b = malloc(sizeof *b + bytes);
+    real_block *b = malloc(sizeof *b + bytes);
     CHECK(b != NULL && (uintptr_t)b % 16 == 0);
     b->bytes = bytes;
     memset(b->byte, (int)(bytes % 251), bytes);
     return b;
 }
 
-static inline int block_whole(const block *b)
+static inline int block_whole(const real_block *b)
 {
     unsigned char want = (unsigned char)(b->bytes % 251);
     return b->byte[0] == want && b->byte[b->bytes - 1] == want && b->byte[b->bytes / 2] == want;
 }
 
-static inline void block_free(block *b)
+static inline void block_free(real_block *b)
 {
     CHECK(block_whole(b));
     b->bytes = 0;

@@ -5,8 +5,9 @@
 REAL_PACKAGES := python3 git gcc perl sqlite3 lua5.4
 
 REAL_PROGRAMS := errors threads forks early_main growth bad
-REAL_BUILT    := $(REAL_PROGRAMS:%=$(BUILD)/real/%) $(BUILD)/real/early.so $(BUILD)/real/fork_core
-REAL_OBJECTS  := $(foreach n,1 2 4 64,$(BUILD)/host-$(n)/libhak_preload.so)
+REAL_LINKED   := $(BUILD)/real/fork_core $(BUILD)/real/fork_steps
+REAL_BUILT    := $(REAL_PROGRAMS:%=$(BUILD)/real/%) $(BUILD)/real/early.so $(REAL_LINKED)
+REAL_OBJECTS  := $(foreach n,1 4 64,$(BUILD)/host-$(n)/libhak_preload.so)
 # -fno-builtin: the compiler leaves every call of the family as it is written.
 REAL_FLAGS     = $(COMMON_FLAGS) -D_GNU_SOURCE -fno-builtin -pthread
 
@@ -18,9 +19,10 @@ $(BUILD)/real/early.so: tests/real/early.c tests/real/real.h tests/real/real.mk
 	@mkdir -p $(@D)
 	@$(CC_host) $(REAL_FLAGS) -shared -fPIC $< -o $@
 
-$(BUILD)/real/fork_core: tests/real/fork_core.c tests/real/real.h tests/real/real.mk $(BUILD)/host-4/libhak.a
+# These two have the library in them, not under them.
+$(REAL_LINKED): $(BUILD)/real/%: tests/real/%.c tests/real/real.h tests/real/real.mk $(BUILD)/host-4/libhak.a
 	@mkdir -p $(@D)
-	@$(CC_host) $(REAL_FLAGS) -Isrc/include -Iport/host $< $(BUILD)/host-4/libhak.a -o $@
+	@$(CC_host) $(REAL_FLAGS) -DHAK_CORES=4 -Isrc -Isrc/include -Iport -Iport/host $< $(BUILD)/host-4/libhak.a -o $@
 
 .PHONY: test-real
 test: test-real
