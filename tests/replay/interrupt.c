@@ -4,6 +4,10 @@
  * a few slots; a tick empties a full slot or fills an empty one. Every second
  * new block is exchanged for the one in the next core's mailbox, so that
  * handlers also free what handlers of other cores allocated.
+ *
+ * A tick does nothing if the interrupted core performed no record since the
+ * last one: where the host has fewer processors than the machine has cores,
+ * the handlers alone could otherwise keep the lock and the processors busy.
  */
 #include "hak.h"
 #include "kit.h"
@@ -18,6 +22,7 @@ typedef struct letter {
 
 typedef struct handler_core {
     letter *slots[HANDLER_SLOTS];
+    volatile bool progress; /* set by the core, cleared by its handler */
     uint64_t random;
     handler_counts counts;
     /* Release by the core that puts a letter in, acquire by the one that takes it. */
@@ -55,6 +60,8 @@ static void read_letter(handler_core *h, letter *l)
     hak_free(l);
 }
 
+void handler_progress(unsigned core) { handlers[core].progress = true; }
+
 void handler_on_timer(void)
 {
     unsigned core   = kit_core();
@@ -62,6 +69,9 @@ void handler_on_timer(void)
     letter **slot   = &h->slots[kit_random(&h->random) % HANDLER_SLOTS];
 
     h->counts.interrupts++;
+    if (!h->progress)
+        return;
+    h->progress = false;
     if (*slot != NULL) {
         read_letter(h, *slot);
         *slot = NULL;
@@ -81,7 +91,8 @@ void handler_start(unsigned cores)
         handler_core *h = &handlers[core];
         for (unsigned i = 0; i < HANDLER_SLOTS; i++)
             h->slots[i] = NULL;
-        h->random = 0x1234567 + core;
+        h->random   = 0x1234567 + core;
+        h->progress = false;
         h->counts = (handler_counts){0};
         atomic_store_explicit(&h->mailbox, NULL, memory_order_relaxed);
     }

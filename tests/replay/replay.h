@@ -92,6 +92,7 @@ typedef struct handler_counts {
     uint64_t interrupts, calls, failures, mismatches;
 } handler_counts;
 void handler_start(unsigned cores);
+void handler_progress(unsigned core); /* this core performed a record */
 void handler_on_timer(void);
 handler_counts handler_finish(void); /* frees what is left; the sums */
 

@@ -3,8 +3,8 @@
 
 REPLAY_SOURCES := $(addprefix tests/replay/,replay.c object.c spread.c interrupt.c trace.c)
 
-$(call host_program,replay,$(REPLAY_SOURCES))
-$(call a64_program,replay,$(REPLAY_SOURCES))
+$(call host_program,replay,$(REPLAY_SOURCES),-Itests/replay/pause/host)
+$(call a64_program,replay,$(REPLAY_SOURCES),-Itests/replay/pause/a64)
 $(call host_program,trace_test,tests/replay/trace_test.c tests/replay/trace.c)
 
 # run.py finds the options in the environment, where make puts them.
@@ -28,3 +28,9 @@ memory-bench: $(SMALLEST) ## smallest heap of each trace, against TLSF's: TRACES
 
 smallest-heaps: ## measure tests/traces/smallest.txt anew: TRACES=dir
 	@$(MAKE) --no-print-directory memory-bench MEMORY_FLAGS="--write tests/traces/smallest.txt"
+
+.PHONY: test-replay
+test: test-replay
+test-replay: $(foreach san,asan tsan,$(BUILD)/host-4-$(san)/replay) $(BUILD)/host-4-asan/trace_test ## the trace reader, replays on the host and in QEMU: TRACES=dir
+	@sh tests/tools/need.sh a64 host
+	@MAKE='$(MAKE)' python3 tests/replay/replay_test.py $(BUILD) $(TRACES)

@@ -12,6 +12,7 @@
  */
 #include "hak.h"
 #include "kit.h"
+#include "pause.h"
 #include "replay.h"
 
 enum { PROGRESS_LINES = 8 };
@@ -137,20 +138,16 @@ static uint32_t slowest(const replay *r)
 static void wait_for_turn(replay *r, uint32_t i, uint32_t *least, replay_counts *c)
 {
     replay_object *o = &r->objects[r->t.records[i].id];
-    bool waited      = false;
+    unsigned turns   = 0;
 
     while (i - *least > r->window) {
         *least = slowest(r);
-        if (i - *least > r->window) {
-            waited = true;
-            kit_relax();
-        }
+        if (i - *least > r->window)
+            pause_wait(turns++);
     }
-    while (atomic_load_explicit(&o->done, memory_order_acquire) != r->before[i]) {
-        waited = true;
-        kit_relax();
-    }
-    c->waits += waited;
+    while (atomic_load_explicit(&o->done, memory_order_acquire) != r->before[i])
+        pause_wait(turns++);
+    c->waits += turns != 0;
 }
 
 typedef struct spread {
@@ -171,8 +168,8 @@ static void body(unsigned core, void *context)
         atomic_fetch_add_explicit(&s->with_timer, 1, memory_order_relaxed);
     /* start together */
     atomic_fetch_add_explicit(&s->arrived, 1, memory_order_acq_rel);
-    while (atomic_load_explicit(&s->arrived, memory_order_acquire) < r->cores)
-        kit_relax();
+    for (unsigned turns = 0; atomic_load_explicit(&s->arrived, memory_order_acquire) < r->cores;)
+        pause_wait(turns++);
     for (uint32_t i = 0; i < r->t.record_count; i++) {
         if (r->core_of[i] != core)
             continue;
@@ -184,6 +181,7 @@ static void body(unsigned core, void *context)
         wait_for_turn(r, i, &least, c);
         replay_perform(r, i, c);
         atomic_store_explicit(&r->objects[r->t.records[i].id].done, i, memory_order_release);
+        handler_progress(core);
     }
     atomic_store_explicit(&c->next, REPLAY_NONE, memory_order_release);
     if (timer)

@@ -11,9 +11,10 @@ right, 1 if something went wrong in a run, 2 if it could not be run.
     CORES   1 to 16
     HEAP    bytes for hak, K and M are understood; default: 1.25 times the
             smallest heap in tests/traces/smallest.txt, else 1.5 times the peak
-    EXTRA   more bytes for the run on all cores; default: as much as the drift of
-            the cores and the interrupt handlers' own blocks can need
-    WINDOW  records that a core may be ahead of the slowest (128)
+    EXTRA   more bytes for the run on all cores. Default: 0 if HEAP is given, else
+            what the drift of the cores, the interrupt handlers' own blocks and
+            the cores' own pages can need; printed below the table
+    WINDOW  records that a core may be ahead of the slowest (64)
     PERIOD  of the timer, in microseconds (100)
     PLAIN   1: replay calloc as malloc
     MODE    order or spread: only that run
@@ -204,6 +205,7 @@ def rows(runs):
     yield "objects freed by another core", [portion(r) for r in runs]
     yield row("remote frees (hak's count)", "free_remote")
     yield row("interrupts taken", "interrupts")
+    yield row("milliseconds (the simulator's)", "milliseconds")
     yield row("calls made in interrupt handlers", "handler_calls")
     yield row("most calls in flight", "in_flight")
     yield row("records that waited for another core", "waits")
@@ -221,10 +223,8 @@ def print_table(runs):
     for text, cells in table:
         print(f"{text:<{first}}  " + "  ".join(f"{c:>{w}}" for c, w in zip(cells, widths)))
     for r in runs:
-        extra = r.value("drift")
-        if extra is not None:
-            print(f"(at once: {extra:,} bytes more can be live because cores drift apart, "
-                  f"{r.value('handler_bytes'):,} in handlers)")
+        if "needs" in r.values:
+            print(f"beyond the recorded program's, bytes in the run at once: {r.values['needs']}")
 
 
 def main():
@@ -238,7 +238,7 @@ def main():
     arguments = {"trace": UNPACKED, "trace_bytes": 0, "heap": heap,
                  "window": number("WINDOW", 1, 1 << 30), "period": number("PERIOD", 1, 1000000),
                  "plain": number("PLAIN", 0, 1)}
-    extra = number("EXTRA", 0, HEAP_MAX)
+    extra = number("EXTRA", 0, HEAP_MAX, None if heap is None else 0)
     data = read_trace(path)
     peak = check_header(path, data)
     why = "as asked"
