@@ -25,13 +25,13 @@ void early_key(void *value) { CHECK(pthread_setspecific(key, value) == 0); }
 static void prepare(void)
 {
     prepared++;
-    block_free(block_new(5000));
+    block_free(block_new(50000)); /* by the run layer, under its lock */
 }
 
 static void child(void)
 {
     children++;
-    block_free(block_new(5000));
+    block_free(block_new(50000));
 }
 
 static void *thread_body(void *argument)
