@@ -3,9 +3,11 @@
 
 enum {
     LARGEST_PAGE = 64 * UNIT_BYTES,
-    PAGES_PER_HEAP = 384, /* a page is about 1/384 to 1/768 of the heap */
+    PAGES_PER_HEAP = 384, /* the usual page is 1/384 to 1/768 of the heap */
     TABLES_PER_HEAP = 16, /* the classes' tables take at most 1/16 of the heap */
     BLOCKS_LEAST = 4,     /* in a page of the largest class */
+    FEW_BLOCKS = 8,       /* a page of fewer is made only ... */
+    PATIENCE_FOR_FEW = 200, /* ... after so many requests */
     EXACT = 16,           /* granules up to which each size has its own class */
     STEPS = 4             /* classes in each doubling above */
 };
@@ -28,12 +30,13 @@ static unsigned count_up_to(size_t limit_bytes)
 
 hak_class_plan classes_plan(size_t heap_bytes, size_t bytes_per_class)
 {
-    hak_class_plan plan = {UNIT_BYTES, 0, 0};
+    hak_class_plan plan = {UNIT_BYTES, UNIT_BYTES, 0, 0};
     if (heap_bytes < 16 * UNIT_BYTES)
         return plan;
-    while (plan.largest_page_bytes < LARGEST_PAGE &&
-           plan.largest_page_bytes * 2 <= heap_bytes / PAGES_PER_HEAP)
-        plan.largest_page_bytes *= 2;
+    while (plan.page_bytes < LARGEST_PAGE / 2 &&
+           plan.page_bytes * 2 <= heap_bytes / PAGES_PER_HEAP)
+        plan.page_bytes *= 2;
+    plan.largest_page_bytes = plan.page_bytes * 2;
     plan.limit_bytes = plan.largest_page_bytes / BLOCKS_LEAST;
     plan.count = count_up_to(plan.limit_bytes);
     while (plan.count * bytes_per_class > heap_bytes / TABLES_PER_HEAP) {
@@ -43,15 +46,19 @@ hak_class_plan classes_plan(size_t heap_bytes, size_t bytes_per_class)
     return plan;
 }
 
-/* The largest page that the blocks of one word fill. */
-static void choose_page(hak_class *c, size_t largest_page_bytes)
+/* The largest page that the blocks of one word fill, but no larger than suits
+ * the heap; larger still if it would hold too few. */
+static void choose_page(hak_class *c, size_t page_bytes)
 {
     uint32_t page = UNIT_BYTES;
-    while (page < largest_page_bytes && page * 2 <= c->stride * WORD_BITS)
+    while (page < page_bytes && page * 2 <= c->stride * WORD_BITS)
+        page *= 2;
+    while (page < c->stride * BLOCKS_LEAST)
         page *= 2;
     uint32_t blocks = page / c->stride;
     c->units = (uint16_t)(page >> UNIT_SHIFT);
     c->blocks = (uint16_t)blocks;
+    c->patience = blocks >= FEW_BLOCKS ? blocks / 4 : PATIENCE_FOR_FEW;
     c->used_bytes = blocks * c->stride;
     c->full = blocks == WORD_BITS ? ~(hak_word)0 : (ONE << blocks) - 1;
 }
@@ -63,7 +70,7 @@ void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *kind_of)
         hak_class *c = &classes[i];
         c->stride = granules << GRANULE_SHIFT;
         c->reciprocal = (uint32_t)((((uint64_t)1 << 32) + c->stride - 1) / c->stride);
-        choose_page(c, plan.largest_page_bytes);
+        choose_page(c, plan.page_bytes);
         while (done < granules)
             kind_of[done++] = (uint8_t)(i + 1);
     }

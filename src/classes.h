@@ -18,11 +18,13 @@ typedef struct hak_class {
     uint32_t used_bytes; /* blocks x stride */
     uint16_t units;      /* of a page */
     uint16_t blocks;     /* in a page */
+    uint32_t patience;   /* requests that the run layer serves before a new page */
     hak_word full;       /* one bit for each block */
 } hak_class;
 
 typedef struct hak_class_plan {
-    size_t largest_page_bytes;
+    size_t page_bytes;         /* of most classes */
+    size_t largest_page_bytes; /* of the classes of the largest blocks */
     size_t limit_bytes; /* of the largest class; 0: no pools */
     unsigned count;
 } hak_class_plan;

@@ -12,11 +12,13 @@ static inline hak_page previous_of(hak_page page)
 
 void page_list_add(hak_page_list *list, hak_page page)
 {
-    hak_page second = list->first;
-    page_set_state(page, page_linked(second, PAGE_NONE));
-    if (second.id != 0)
-        page_set_state(second, page_linked(next_of(second), page));
-    list->first = page;
+    hak_page last = list->last;
+    page_set_state(page, page_linked(PAGE_NONE, last));
+    if (last.id != 0)
+        page_set_state(last, page_linked(page, previous_of(last)));
+    else
+        list->first = page;
+    list->last = page;
 }
 
 void page_list_remove(hak_page_list *list, hak_page page)
@@ -24,6 +26,8 @@ void page_list_remove(hak_page_list *list, hak_page page)
     hak_page next = next_of(page), previous = previous_of(page);
     if (next.id != 0)
         page_set_state(next, page_linked(next_of(next), previous));
+    else
+        list->last = previous;
     if (previous.id != 0)
         page_set_state(previous, page_linked(next, previous_of(previous)));
     else

@@ -67,7 +67,7 @@ static inline void page_set_state(hak_page page, hak_word state)
 
 /* A list of LISTED pages. */
 typedef struct hak_page_list {
-    hak_page first;
+    hak_page first, last;
 } hak_page_list;
 
 void page_list_add(hak_page_list *list, hak_page page);

@@ -43,7 +43,7 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
         word_set(&taken[i], 0);
     }
     for (unsigned i = 0; i < count; i++) {
-        states[i] = (hak_class_state){{{0}}, 0, 0};
+        states[i] = (hak_class_state){{PAGE_NONE, PAGE_NONE}, 0, 0};
         coreless[i] = 0;
     }
     pools.slots = slot;

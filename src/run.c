@@ -143,16 +143,28 @@ void *run_malloc_aligned(size_t granules, unsigned alignment_log2)
     return NULL;
 }
 
-/* A page is aligned to its length, so a free extent twice as long holds one. A
- * page keeps no length: its inner units stay clear. */
+/* The last place in x for a page, which is aligned to its length. Before x's
+ * start if there is none. */
+static inline granule last_page(hak_extent x, granule length)
+{
+    return (x.start + x.length - length) & (0 - length);
+}
+
+/*
+ * Pages come from where one was given back, or else from the end of the longest
+ * extent: that keeps them apart from the blocks, which come from the front.
+ * A page keeps no length: its inner units stay clear.
+ */
 hak_place run_take_page(granule length)
 {
     const hak_region_table *table = run_regions();
     for (unsigned i = 0; i < table->count && !inject_fails(); i++) {
         hak_region *r = table->region[i];
-        hak_extent x = bins_from(r, bin_of(2 * length));
-        if (x.length != 0) {
-            granule start = (x.start + length - 1) & (0 - length);
+        hak_extent x = bins_from(r, bin_of(length));
+        if (x.length < length || last_page(x, length) < x.start)
+            x = bins_longest(r);
+        if (x.length >= length && last_page(x, length) >= x.start) {
+            granule start = last_page(x, length);
             cut(r, x, start, length);
             extent_note_length(r, (hak_extent){start, length}, 0);
             r->maps.units[unit_of(start)].begin = 0;
