@@ -24,6 +24,7 @@ import lzma
 import os
 import re
 import shlex
+import signal
 import struct
 import subprocess
 import sys
@@ -161,7 +162,7 @@ def boot(title, elf, cores, memory, icount, arguments):
                 else:
                     values[words[1]] = words[2]
         except KeyboardInterrupt:
-            child.terminate()
+            child.terminate() # else QEMU would go on alone
             raise
     run = Run(title, values, child.returncode)
     run.costs = costs
@@ -272,7 +273,13 @@ def main():
     return 1 if bad else 0
 
 
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    for number_of_signal in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number_of_signal, interrupted)
     try:
         sys.exit(main())
     except Refused as refusal:
