@@ -61,8 +61,8 @@ typedef struct hak_region {
  * each new region brings a new table, so readers need no lock. */
 typedef struct hak_region_table {
     unsigned count;
-    hak_region *region[HAK_REGIONS];
-    uintptr_t start[8]; /* of region[i]; UINTPTR_MAX past the last */
+    hak_region *region[HAK_REGIONS]; /* past the last: any of them */
+    uintptr_t start[8];              /* of region[i]; UINTPTR_MAX past the last */
 } hak_region_table;
 
 /* What hak_init wants at the start of the first region besides the maps. */
