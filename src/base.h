@@ -24,6 +24,10 @@ typedef uint32_t granule;
 
 #define ONE ((hak_word)1)
 
+/* For the steps of the slow paths that are worth their copies: a call and the
+ * registers that it saves cost as much as the step. */
+#define STEP static inline __attribute__((always_inline))
+
 /* Words that one core writes and others may read at any time. */
 static inline hak_word word_get(const hak_atomic *w) { return hak_port_get(w); }
 static inline void word_set(hak_atomic *w, hak_word value) { hak_port_set(w, value); }

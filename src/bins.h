@@ -42,7 +42,7 @@ static inline bool link_readable(const hak_region *r, granule g)
     return g < r->end && extent_is_free(r, g);
 }
 
-static inline void list_set_head(hak_bins *bins, unsigned bin, granule head)
+STEP void list_set_head(hak_bins *bins, unsigned bin, granule head)
 {
     unsigned row = bin / BIN_COLUMNS;
     uint16_t bit = (uint16_t)(1u << bin % BIN_COLUMNS);
@@ -55,7 +55,7 @@ static inline void list_set_head(hak_bins *bins, unsigned bin, granule head)
 }
 
 /* Put a free extent (already on the map) at the front of its list. */
-static inline void bins_insert(hak_region *r, hak_extent x)
+STEP void bins_insert(hak_region *r, hak_extent x)
 {
     hak_bins *bins = &r->bins;
     unsigned bin = bin_of(x.length), row = bin / BIN_COLUMNS;
@@ -75,7 +75,7 @@ static inline void bins_insert(hak_region *r, hak_extent x)
 
 /* Do the links on both sides of x hold? Reads nothing that the maps do not
  * confirm to be a free extent. */
-static inline bool bins_links_hold(const hak_region *r, hak_extent x)
+STEP bool bins_links_hold(const hak_region *r, hak_extent x)
 {
     hak_link link = *link_at(r, x.start);
     if (link.next != x.start &&
@@ -88,7 +88,7 @@ static inline bool bins_links_hold(const hak_region *r, hak_extent x)
 
 /* Take a free extent out of its list. false: its links are overwritten, it
  * stays where it is, and nothing was changed. */
-static inline bool bins_remove(hak_region *r, hak_extent x)
+STEP bool bins_remove(hak_region *r, hak_extent x)
 {
     if (!bins_links_hold(r, x))
         return false;
@@ -106,7 +106,7 @@ static inline bool bins_remove(hak_region *r, hak_extent x)
 /* The free extent x becomes y, in whose bin it stands already or will: a move
  * within a bin only turns the neighbours' links. y.length 0: x is taken out.
  * false as for bins_remove. */
-static inline bool bins_replace(hak_region *r, hak_extent x, hak_extent y)
+STEP bool bins_replace(hak_region *r, hak_extent x, hak_extent y)
 {
     if (y.length == 0 || bin_of(x.length) != bin_of(y.length)) {
         if (!bins_remove(r, x))
@@ -138,7 +138,7 @@ static inline bool bins_replace(hak_region *r, hak_extent x, hak_extent y)
 /* The same for an extent that is first in its bin, whose links are therefore
  * not needed but for the one to the second. false: that one is overwritten, and
  * the rest of the list was given up. */
-static inline bool bins_replace_first(hak_region *r, hak_extent x, hak_extent y)
+STEP bool bins_replace_first(hak_region *r, hak_extent x, hak_extent y)
 {
     unsigned bin = bin_of(x.length);
     bool same = y.length != 0 && bin == bin_of(y.length), whole = true;
@@ -168,7 +168,7 @@ static inline bool bins_replace_first(hak_region *r, hak_extent x, hak_extent y)
     return whole;
 }
 
-static inline hak_extent first_of_bin(const hak_region *r, unsigned bin)
+STEP hak_extent first_of_bin(const hak_region *r, unsigned bin)
 {
     granule g = r->bins.heads[bin];
     return (hak_extent){g, extent_length(r, g)};
@@ -176,7 +176,7 @@ static inline hak_extent first_of_bin(const hak_region *r, unsigned bin)
 
 /* The first bin that is not empty, from `bin` up; its first extent. length 0:
  * there is none. */
-static inline hak_extent bins_from(const hak_region *r, unsigned bin)
+STEP hak_extent bins_from(const hak_region *r, unsigned bin)
 {
     const hak_bins *bins = &r->bins;
     unsigned row = bin / BIN_COLUMNS, columns = 0;
@@ -194,7 +194,7 @@ static inline hak_extent bins_from(const hak_region *r, unsigned bin)
 
 /* The first extent of length's own bin if that is long enough, else of the
  * next bin that has any: it surely is. length 0: there is none. */
-static inline hak_extent bins_find(const hak_region *r, granule length)
+STEP hak_extent bins_find(const hak_region *r, granule length)
 {
     unsigned bin = bin_of(length);
     hak_extent x = bins_from(r, bin);

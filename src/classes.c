@@ -3,7 +3,7 @@
 
 enum {
     LARGEST_PAGE = 64 * UNIT_BYTES,
-    PAGES_PER_HEAP = 384, /* the usual page is 1/384 to 1/768 of the heap */
+    PAGES_PER_HEAP = 256, /* the usual page is 1/256 to 1/512 of the heap */
     TABLES_PER_HEAP = 16, /* the classes' tables take at most 1/16 of the heap */
     BLOCKS_LEAST = 4,     /* in a page of the largest class */
     FEW_BLOCKS = 8,       /* a page of fewer is made only ... */

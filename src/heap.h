@@ -42,7 +42,10 @@ void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask sta
 void *heap_malloc_large(size_t size, const void *call_site);
 void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call_site);
 
-/* free, beyond the fast path. */
+/* free of a block of the run layer in the first region. */
+void heap_free_large(void *p, const void *call_site);
+
+/* free of anything; says what is wrong with p. */
 void heap_free(void *p, const void *call_site);
 
 /* This core's number; HAK_CORES if it has none. */
@@ -66,32 +69,33 @@ static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
     return (hak_slot *)(slots + ((uintptr_t)kind << SLOT_SHIFT));
 }
 
-/* malloc: the fast path, and the two ways on. */
-static inline void *heap_malloc(size_t size, const void *call_site)
+/* malloc: the fast path, and the two ways on. call_site NULL: read it there, in a
+ * public function that has called nothing yet; the fast path needs none. */
+STEP void *heap_malloc(size_t size, const void *call_site)
 {
     if (size - 1 >= pools.limit_bytes)
-        return heap_malloc_large(size, call_site);
+        return heap_malloc_large(size, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
     unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
     hak_mask state = hak_port_mask();
     uintptr_t slots = heap_slots();
     hak_slot *slot = heap_slot(slots, kind);
     if (slots == 0)
-        return heap_malloc_small(size, NULL, kind, state, call_site);
+        return heap_malloc_small(size, NULL, kind, state, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
     hak_word free = word_get(&slot->free);
     if (free == 0)
-        return heap_malloc_small(size, slot, kind, state, call_site);
+        return heap_malloc_small(size, slot, kind, state, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
     void *block = pool_pop(slot, free);
     hak_port_unmask(state);
     return block;
 }
 
 /*
- * Free a block that lies in a page of the region, into the slot's own current
+ * Free a block that lies in a page of the region, `offset` from its base, into the slot's own current
  * page or any other. Interrupts masked; restores the mask's state. false:
  * something is wrong with p, or it takes more than this; nothing was done.
  */
 static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
-                                     const void *p, hak_mask state)
+                                     const void *p, uintptr_t offset, hak_mask state)
 {
     if ((uintptr_t)p - slot->base < slot->used_bytes) {
         hak_word free = pool_push(slot, p);
@@ -107,7 +111,7 @@ static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsig
     unsigned block = (unsigned)((uint64_t)inside * slot->reciprocal >> 32);
     if (block * slot->stride != inside)
         return false;
-    uintptr_t unit = ((uintptr_t)p - maps->base - inside) >> UNIT_SHIFT;
+    uintptr_t unit = (offset - inside) >> UNIT_SHIFT;
     pool_pushed pushed = pool_push_shared(&maps->freed[unit], &maps->units[unit], ONE << block,
                                           &pools.classes[kind - 1]);
     if (pushed == PUSH_REFUSED)

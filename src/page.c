@@ -1,35 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "page.h"
 
-static inline hak_page next_of(hak_page page)
-{
-    return (hak_page){(uint32_t)(page_state(page) >> PAGE_NUMBER_SHIFT) & 0x7fffffff};
-}
-static inline hak_page previous_of(hak_page page)
-{
-    return (hak_page){(uint32_t)(page_state(page) >> PAGE_PREVIOUS_SHIFT)};
-}
-
-void page_list_add(hak_page_list *list, hak_page page)
-{
-    hak_page last = list->last;
-    page_set_state(page, page_linked(PAGE_NONE, last));
-    if (last.id != 0)
-        page_set_state(last, page_linked(page, previous_of(last)));
-    else
-        list->first = page;
-    list->last = page;
-}
-
 void page_list_remove(hak_page_list *list, hak_page page)
 {
-    hak_page next = next_of(page), previous = previous_of(page);
+    hak_word state = page_words(page)->live;
+    hak_page next = page_next(state), previous = page_previous(state);
     if (next.id != 0)
-        page_set_state(next, page_linked(next_of(next), previous));
+        page_set_state(next, page_linked(page_next(page_words(next)->live), previous));
     else
         list->last = previous;
     if (previous.id != 0)
-        page_set_state(previous, page_linked(next, previous_of(previous)));
+        page_set_state(previous, page_linked(next, page_previous(page_words(previous)->live)));
     else
         list->first = next;
     page_set_state(page, PAGE_FULL);
@@ -37,10 +18,11 @@ void page_list_remove(hak_page_list *list, hak_page page)
 
 bool page_links_hold(const hak_page_list *list, hak_page page)
 {
-    hak_page next = next_of(page), previous = previous_of(page);
-    if (next.id != 0 && previous_of(next).id != page.id)
+    hak_page next = page_next(page_state(page)), previous = page_previous(page_state(page));
+    if (next.id != 0 ? page_previous(page_state(next)).id != page.id : list->last.id != page.id)
         return false;
-    return previous.id != 0 ? next_of(previous).id == page.id : list->first.id == page.id;
+    return previous.id != 0 ? page_next(page_state(previous)).id == page.id
+                            : list->first.id == page.id;
 }
 
 typedef uint64_t __attribute__((may_alias)) eight_kinds;

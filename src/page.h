@@ -42,11 +42,18 @@ static inline uintptr_t page_address(hak_page page)
 
 /*
  * The state: one word, the live word of the first unit.
- *   bits 0-1   FULL, LISTED, OWNED; 0: no page
+ *   bits 0-2   FULL, LISTED, OWNED; 0: no page
  *   OWNED      the rest is the number of the slot that owns it
- *   LISTED     bits 2-32 the next page in the list, bits 33-63 the previous one
+ *   LISTED     bits 3-32 the next page in the list, bits 33-63 the previous one
  */
-enum { PAGE_FULL = 1, PAGE_LISTED = 2, PAGE_OWNED = 3, PAGE_STATES = 3, PAGE_NUMBER_SHIFT = 2, PAGE_PREVIOUS_SHIFT = 33 };
+enum {
+    PAGE_FULL = 1,
+    PAGE_LISTED = 2,
+    PAGE_OWNED = 4,
+    PAGE_STATES = 7,
+    PAGE_NUMBER_SHIFT = 3,
+    PAGE_PREVIOUS_SHIFT = 33
+};
 _Static_assert(WORD_BITS == 64, "a page's state wants a 64-bit word");
 
 static inline hak_word page_owned_by(size_t slot) { return PAGE_OWNED | slot << PAGE_NUMBER_SHIFT; }
@@ -65,12 +72,42 @@ static inline void page_set_state(hak_page page, hak_word state)
     __atomic_store_n(&page_words(page)->live, state, __ATOMIC_RELEASE);
 }
 
-/* A list of LISTED pages. */
+static inline hak_page page_next(hak_word state)
+{
+    return (hak_page){(uint32_t)(state >> PAGE_NUMBER_SHIFT) & 0x3fffffff};
+}
+static inline hak_page page_previous(hak_word state)
+{
+    return (hak_page){(uint32_t)(state >> PAGE_PREVIOUS_SHIFT)};
+}
+
+/* A list of LISTED pages, the oldest first: it has had most time to gain free
+ * blocks. */
 typedef struct hak_page_list {
     hak_page first, last;
 } hak_page_list;
 
-void page_list_add(hak_page_list *list, hak_page page);
+static inline void page_list_add(hak_page_list *list, hak_page page)
+{
+    hak_page last = list->last;
+    page_set_state(page, page_linked(PAGE_NONE, last));
+    list->last = page;
+    if (last.id == 0)
+        list->first = page;
+    else
+        page_set_state(last, page_words(last)->live | (hak_word)page.id << PAGE_NUMBER_SHIFT);
+}
+
+static inline void page_list_remove_first(hak_page_list *list)
+{
+    hak_page next = page_next(page_words(list->first)->live);
+    list->first = next;
+    if (next.id == 0)
+        list->last = next;
+    else
+        page_set_state(next, page_linked(page_next(page_words(next)->live), PAGE_NONE));
+}
+
 void page_list_remove(hak_page_list *list, hak_page page);
 
 /* For check: is the page linked from both sides? */

@@ -127,17 +127,17 @@ void pool_wake(unsigned core)
 
 void pool_settle(hak_page page, unsigned index)
 {
-    hak_word state = page_state(page);
+    hak_word state = page_state(page) & PAGE_STATES;
     hak_word blocks = atomic_load_explicit(page_freed(page), memory_order_acquire);
-    bool empty = blocks == pools.classes[index].full;
-    if ((state & PAGE_STATES) == PAGE_LISTED && empty)
-        page_list_remove(&pools.states[index].listed, page);
-    else if (state != PAGE_FULL || blocks == 0)
+    if (state == PAGE_OWNED || blocks == 0)
         return;
-    if (empty)
+    if (blocks == pools.classes[index].full) {
+        if (state == PAGE_LISTED)
+            page_list_remove(&pools.states[index].listed, page);
         retire(index, page);
-    else
+    } else if (state == PAGE_FULL) {
         page_list_add(&pools.states[index].listed, page);
+    }
 }
 
 /* At most HAK_RETAIN such pages are kept; the next one goes back at once. */

@@ -109,7 +109,7 @@ static inline hak_word pool_push(hak_slot *slot, const void *p)
  * word mean something else by now: any number is survived. */
 static inline bool pool_is_owned(hak_word state)
 {
-    return (state & PAGE_STATES) == PAGE_OWNED && (state >> PAGE_NUMBER_SHIFT) < pools.slot_count;
+    return (state & PAGE_OWNED) != 0 && (state >> PAGE_NUMBER_SHIFT) < pools.slot_count;
 }
 static inline hak_slot *pool_owner(hak_word state)
 {
@@ -150,7 +150,7 @@ static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_unit *wo
     hak_word before = atomic_fetch_or_explicit(freed, bit, memory_order_acq_rel);
     if ((before & bit) != 0)
         return PUSH_REFUSED;
-    if ((__atomic_load_n(&words->live, __ATOMIC_RELAXED) & PAGE_STATES) == PAGE_OWNED)
+    if ((__atomic_load_n(&words->live, __ATOMIC_RELAXED) & PAGE_OWNED) != 0)
         return PUSH_DONE;
     return before == 0 || (before | bit) == c->full ? PUSH_SETTLE : PUSH_DONE;
 }

@@ -43,7 +43,7 @@ static inline bool adopt_listed(hak_slot *slot, hak_class_state *state, const ha
         if (page.id == 0)
             return false;
     }
-    page_list_remove(&state->listed, page);
+    page_list_remove_first(&state->listed);
     hak_maps *maps = page_maps(page);
     uint32_t unit = page_unit(page);
     /* acquire: what the blocks' last holders wrote came before */

@@ -26,8 +26,8 @@
  * state (page.h).
  */
 typedef struct hak_unit {
-    hak_word begin;
     hak_word live;
+    hak_word begin;
 } hak_unit;
 
 /* Free extents by size, in lists threaded through the extents (bins.h). */

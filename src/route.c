@@ -101,6 +101,15 @@ static hak_fault free_in_run(hak_region *region, const void *p)
     return fault;
 }
 
+void heap_free_large(void *p, const void *call_site)
+{
+    if (free_in_run(&run.first, p) != HAK_FAULT_NONE)
+        heap_free(p, call_site);
+    else
+        heap_report_corrupt(call_site);
+}
+
+/* The page may be another one by now: it is settled if it is of the same kind. */
 void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask state)
 {
     hak_lock_take(&run.lock);
@@ -147,7 +156,8 @@ static bool free_in_later_region(hak_region *region, unsigned kind, void *p)
 {
     hak_mask state = hak_port_mask();
     uintptr_t slots = heap_slots();
-    if (slots != 0 && heap_free_in_page(&region->maps, heap_slot(slots, kind), kind, p, state))
+    if (slots != 0 && heap_free_in_page(&region->maps, heap_slot(slots, kind), kind, p,
+                                        (uintptr_t)p - region->maps.base, state))
         return true;
     hak_port_unmask(state);
     return false;

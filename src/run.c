@@ -25,7 +25,7 @@ static void note_corrupt(const hak_region *r, granule g)
 }
 
 /* The lengths of the pieces, in place of the length of the long extent x. */
-static inline void note_pieces(hak_region *r, hak_extent x, granule start, granule behind)
+STEP void note_pieces(hak_region *r, hak_extent x, granule start, granule behind)
 {
     extent_note_length(r, x, 0);
     extent_note_length(r, (hak_extent){x.start, start - x.start}, start - x.start);
@@ -39,7 +39,7 @@ static inline void note_pieces(hak_region *r, hak_extent x, granule start, granu
  * bin, leaves the free extents; its begin bit is set. What remains is free:
  *   | before | piece | rest |
  */
-static inline void cut(hak_region *r, hak_extent x, granule start, granule length)
+STEP void cut(hak_region *r, hak_extent x, granule start, granule length)
 {
     granule behind = start + length, rest = x.start + x.length - behind;
     bool split = start != x.start;
@@ -68,7 +68,7 @@ static inline granule aligned_start(const hak_region *r, granule start, granule 
 /* A free extent that holds an aligned piece of that length; length 0: none.
  * Looks where the piece just fits, which may be aligned by luck, and then where
  * any alignment fits. */
-static inline hak_extent find_aligned(const hak_region *r, granule length, granule alignment)
+STEP hak_extent find_aligned(const hak_region *r, granule length, granule alignment)
 {
     hak_extent x = bins_find(r, length);
     granule skip = aligned_start(r, x.start, alignment) - x.start;
@@ -78,7 +78,7 @@ static inline hak_extent find_aligned(const hak_region *r, granule length, granu
 }
 
 /* Take a piece of one region; 0: it has none. */
-static inline granule take(hak_region *r, granule length)
+STEP granule take(hak_region *r, granule length)
 {
     hak_extent x = bins_find(r, length);
     if (x.length != 0)
@@ -97,7 +97,7 @@ static granule take_aligned(hak_region *r, granule length, granule alignment)
 }
 
 /* Mark a piece as a block; its alignment is noted behind its first granule. */
-static inline void *hand_out(hak_region *r, granule g, unsigned alignment_log2)
+STEP void *hand_out(hak_region *r, granule g, unsigned alignment_log2)
 {
     hak_word live = ONE << bit_of(g);
     if (alignment_log2 != 0)
@@ -183,7 +183,7 @@ hak_place run_take_page(granule length)
  * The granules before the first and behind the last one are marked as used. A
  * neighbour whose links are overwritten is left as it is.
  */
-static inline void give(hak_region *r, hak_extent x)
+STEP void give(hak_region *r, hak_extent x)
 {
     granule before = extent_before(r, x.start), start_of_next = x.start + x.length;
     hak_extent whole = x, previous = {x.start, 0}, next = {start_of_next, 0};
