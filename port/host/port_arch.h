@@ -8,6 +8,9 @@
 #ifndef HAK_PORT_ARCH_H
 #define HAK_PORT_ARCH_H
 
+#include <stdatomic.h>
+#include <stdint.h>
+
 #define HAK_PORT_WORD_BITS 64
 #define HAK_PORT_CORE_MAY_BE_NONE 1
 
