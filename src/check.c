@@ -81,9 +81,12 @@ static complaint check_page(const hak_region *r, granule g, sums *total)
     hak_page page = page_of(&r->maps, unit);
     hak_word freed = atomic_load_explicit(page_freed(page), memory_order_acquire);
     hak_word state = page_state(page);
-    for (uint32_t i = 0; i < c->units; i++)
+    for (uint32_t i = 0; i < c->units; i++) {
         if (region_kind(r, unit + i) != kind)
             return "all units of a page have its kind";
+        if (begin_bits(r, unit + i) != 0 || (i != 0 && live_bits(r, unit + i) != 0))
+            return "the map of a page's units is clear but for its state";
+    }
     if ((freed & ~c->full) != 0)
         return "the blocks freed in a page are blocks of it";
     total->page_granules += c->units << UNIT_GRANULES_SHIFT;

@@ -22,6 +22,7 @@ static void *malloc_after_recall(size_t size, unsigned alignment_log2)
     pool_recall();
     hak_mask state = run_lock();
     void *block;
+    pools.recalls++;
     if (alignment_log2 != 0)
         block = run_malloc_aligned(granules_for(size), alignment_log2);
     else if (size - 1 < pools.limit_bytes)
