@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+# Random operations against a shadow heap, and what else needs one.
+
+MODEL_SOURCES := $(addprefix tests/model/,shadow.c audit.c inside.c)
+INSIDE         = -Isrc -Isrc/inject/off -Iport -Itests/model -DHAK_CORES=$$(call stem_cores,$$*)
+
+$(call host_program,model,tests/model/model.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
+$(call a64_program,model,tests/model/model.c $(MODEL_SOURCES),$(INSIDE) -Iport/aarch64)
+
+$(call host_program,stranded,tests/model/stranded.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
+$(call a64_program,stranded,tests/model/stranded.c $(MODEL_SOURCES),$(INSIDE) -Iport/aarch64)

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* stats.c: each figure after a known history. */
+#include "unit.h"
+
+static hak_stats stats;
+
+static const hak_stats *now(void)
+{
+    hak_stats_get(&stats);
+    return &stats;
+}
+
+static void test_before_init(void)
+{
+    unit_forget();
+    size_t faults = now()->faults;
+    KIT_CHECK(stats.heap_bytes == 0 && stats.live_blocks == 0 && stats.free_bytes == 0);
+    KIT_CHECK(hak_malloc(10) == NULL && hak_calloc(1, 10) == NULL && hak_realloc(NULL, 10) == NULL);
+    KIT_CHECK(hak_check() == NULL && hak_usable_size(NULL) == 0);
+    hak_free(NULL);
+    KIT_CHECK(now()->faults == faults);
+}
+
+static void test_run_blocks(void)
+{
+    KIT_CHECK(unit_heap(100000, 5));
+    size_t free_bytes = now()->free_bytes;
+    KIT_CHECK(stats.heap_bytes <= 100000 && stats.heap_bytes > 100000 - 32);
+    KIT_CHECK(stats.metadata_bytes == stats.heap_bytes - free_bytes);
+    KIT_CHECK(stats.metadata_bytes < 100000 / 16 + 100000 / 60 + 2048);
+    KIT_CHECK(stats.largest_free_bytes == free_bytes && stats.peak_bytes == 0);
+    void *a = hak_malloc(20000), *b = hak_malloc(30001);
+    KIT_CHECK(a != NULL && b != NULL);
+    size_t b_bytes = hak_usable_size(b), both = hak_usable_size(a) + b_bytes;
+    KIT_CHECK(now()->live_blocks == 2 && stats.live_bytes == both && stats.taken_bytes == both);
+    KIT_CHECK(stats.free_bytes == free_bytes - both && stats.malloc_run == 2 &&
+              stats.free_run == 0);
+    hak_free(a);
+    KIT_CHECK(now()->live_blocks == 1 && stats.live_bytes == b_bytes && stats.peak_bytes == both);
+    KIT_CHECK(stats.free_run == 1 && stats.failures == 0);
+    KIT_CHECK(hak_malloc(100000) == NULL && now()->failures == 1);
+    KIT_CHECK(hak_realloc(b, 200000) == NULL && now()->failures == 2);
+    hak_free(b);
+    KIT_CHECK(now()->live_bytes == 0 && stats.free_bytes == free_bytes && stats.peak_bytes >= both);
+}
+
+static void test_pool_blocks(void)
+{
+    void *block[300];
+    KIT_CHECK(unit_heap(1 << 20, 0));
+    for (unsigned i = 0; i < 300; i++)
+        block[i] = hak_malloc(40);
+    KIT_CHECK(now()->live_blocks == 300 && stats.live_bytes == 300 * 48);
+    KIT_CHECK(stats.malloc_pool + stats.malloc_run == 300 && stats.malloc_pool > 100);
+    KIT_CHECK(stats.refill_birth != 0 && stats.page_bytes != 0 &&
+              stats.page_bytes <= stats.taken_bytes);
+    for (unsigned i = 0; i < 300; i++)
+        hak_free(block[i]);
+    KIT_CHECK(now()->live_blocks == 0 && stats.live_bytes == 0);
+    KIT_CHECK(stats.free_local + stats.free_remote + stats.free_run == 300);
+    KIT_CHECK(stats.free_local != 0 && stats.pages_retired != 0);
+    KIT_CHECK(stats.malloc_pool == stats.free_local + stats.free_remote);
+}
+
+static void test_texts(void)
+{
+    for (int i = HAK_OK; i <= HAK_ERR_REGIONS + 1; i++) {
+        const char *text = hak_status_text((hak_status)i);
+        KIT_CHECK(text != NULL && text[0] != 0);
+        for (int k = HAK_OK; k < i; k++)
+            KIT_CHECK(text != hak_status_text((hak_status)k));
+    }
+    for (int i = HAK_FAULT_NONE; i <= HAK_FAULT_CORRUPT + 1; i++)
+        KIT_CHECK(hak_fault_text((hak_fault)i) != NULL && hak_fault_text((hak_fault)i)[0] != 0);
+}
+
+static const kit_case stats_tests_cases[] = {
+    {"stats_before_init", test_before_init},
+    {"stats_run", test_run_blocks},
+    {"stats_pool", test_pool_blocks},
+    {"stats_texts", test_texts},
+};
+UNIT_SUITE(stats_tests);
