@@ -16,7 +16,7 @@
  *                               highest set bit of a word that is not 0
  *   hak_port_popcount(w)        set bits of a word
  *   HAK_PORT_CALL_SITE()        the return address of the public function that
- *                               uses it as its first statement
+ *                               uses it before it calls anything else
  *   hak_port_get(w), hak_port_set(w, v)  relaxed atomic load and store of a word
  *
  * This header derives the rest: words, atomics, the fair lock.

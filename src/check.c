@@ -87,18 +87,18 @@ static complaint check_page(const hak_region *r, granule g, sums *total)
         if (begin_bits(r, unit + i) != 0 || (i != 0 && live_bits(r, unit + i) != 0))
             return "the map of a page's units is clear but for its state";
     }
-    if ((freed & ~c->full) != 0)
-        return "the blocks freed in a page are blocks of it";
+    if ((freed & ~c->full) != ~c->full)
+        return "the bits behind a page's last block are set";
     total->page_granules += c->units << UNIT_GRANULES_SHIFT;
     if ((state & PAGE_STATES) == PAGE_OWNED)
         return check_owned(page, index, state);
     if (state == PAGE_FULL)
-        return freed == 0 ? NULL : "a page with a free block is listed";
+        return (freed & c->full) == 0 ? NULL : "a page with a free block is listed";
     if ((state & PAGE_STATES) != PAGE_LISTED)
         return "a page has a state";
-    if (freed == 0 || !page_links_hold(&pools.states[index].listed, page))
+    if ((freed & c->full) == 0 || !page_links_hold(&pools.states[index].listed, page))
         return "a listed page has a free block and stands in its list";
-    return freed == c->full ? "an empty page that nobody owns is given back" : NULL;
+    return ~freed == 0 ? "an empty page that nobody owns is given back" : NULL;
 }
 
 /* One item at g, with the lock held. *next: where the next one begins. */

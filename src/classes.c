@@ -7,7 +7,7 @@ enum {
     TABLES_PER_HEAP = 16, /* the classes' tables take at most 1/16 of the heap */
     BLOCKS_LEAST = 4,     /* in a page of the largest class */
     FEW_BLOCKS = 8,       /* a page of fewer is made only ... */
-    PATIENCE_FOR_FEW = 200, /* ... after so many requests */
+    PATIENCE_FOR_FEW = 100, /* ... after so many requests */
     EXACT = 16,           /* granules up to which each size has its own class */
     STEPS = 4             /* classes in each doubling above */
 };

@@ -32,12 +32,12 @@ static void finish_drains(unsigned core)
 }
 
 /* Settle the page if it needs it; the number of blocks that were live in it. */
-static size_t mend_page(hak_page page, const hak_class *c, unsigned index)
+static size_t mend_page(hak_page page, unsigned index)
 {
     hak_word unused = pool_free_blocks(page_freed(page), page_words(page));
     if (!pool_is_owned(page_state(page)))
         pool_settle(page, index);
-    return hak_port_popcount(c->full) - hak_port_popcount(unused);
+    return WORD_BITS - hak_port_popcount(unused);
 }
 
 static void mend_region(hak_region *r, size_t live[])
@@ -47,7 +47,7 @@ static void mend_region(hak_region *r, size_t live[])
         unsigned kind = region_kind(r, unit_of(g));
         if (item.kind == ITEM_PAGE)
             live[kind - 1] +=
-                mend_page(page_of(&r->maps, unit_of(g)), &pools.classes[kind - 1], kind - 1);
+                mend_page(page_of(&r->maps, unit_of(g)), kind - 1);
         g += item.extent.length;
     }
 }

@@ -112,8 +112,7 @@ static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsig
     if (block * slot->stride != inside)
         return false;
     uintptr_t unit = (offset - inside) >> UNIT_SHIFT;
-    pool_pushed pushed = pool_push_shared(&maps->freed[unit], &maps->units[unit], ONE << block,
-                                          &pools.classes[kind - 1]);
+    pool_pushed pushed = pool_push_shared(&maps->freed[unit], &maps->units[unit], ONE << block);
     if (pushed == PUSH_REFUSED)
         return false;
     word_set(&slot->remote_frees, word_get(&slot->remote_frees) + 1);

@@ -10,6 +10,8 @@
  *
  * Block i of a page is free if and only if bit i is set in `freed`, or, in an
  * owned page, in the slot's `free`; never in neither while it moves between.
+ * The bits of `freed` behind the last block are always set: nothing behind it
+ * can be freed, and ~freed == 0 says that the page is empty.
  * State and links change with the run lock held; `freed` changes without.
  */
 #ifndef HAK_PAGE_H

@@ -65,22 +65,18 @@ void pool_start(const hak_region *first)
 }
 
 
-/* Move blocks from the page's `freed` to the slot's `free`: first set, then
+/* The blocks move from the page's `freed` to the slot's `free`: first set, then
  * clear, so that whoever sees a bit cleared (acquire) sees it set (release). */
-static void take_in(hak_slot *slot, hak_word blocks)
+bool pool_drain(hak_slot *slot, unsigned index)
 {
+    hak_word full = pools.classes[index].full;
+    if (slot->used_bytes == 0 || (word_get(slot->freed) & full) == 0)
+        return false;
+    /* acquire: what the block's last holder wrote came before */
+    hak_word blocks = atomic_load_explicit(slot->freed, memory_order_acquire) & full;
     atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);
     atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
     pool_count_taken(slot, hak_port_popcount(blocks));
-}
-
-bool pool_drain(hak_slot *slot)
-{
-    if (slot->used_bytes == 0 || word_get(slot->freed) == 0)
-        return false;
-    /* acquire: what the block's last holder wrote came before */
-    hak_word blocks = atomic_load_explicit(slot->freed, memory_order_acquire);
-    take_in(slot, blocks);
     return true;
 }
 
@@ -107,9 +103,9 @@ void pool_disown(unsigned core, unsigned index)
     pool_count_taken(slot, -(hak_word)hak_port_popcount(unused));
     pool_vacate(slot, core, &pools.states[index]);
     pool_forget_retained(core, index);
-    if (blocks == pools.classes[index].full)
+    if (~blocks == 0)
         retire(index, page);
-    else if (blocks != 0)
+    else if ((blocks & pools.classes[index].full) != 0)
         page_list_add(&pools.states[index].listed, page);
 }
 
@@ -129,9 +125,9 @@ void pool_settle(hak_page page, unsigned index)
 {
     hak_word state = page_state(page) & PAGE_STATES;
     hak_word blocks = atomic_load_explicit(page_freed(page), memory_order_acquire);
-    if (state == PAGE_OWNED || blocks == 0)
+    if (state == PAGE_OWNED || (blocks & pools.classes[index].full) == 0)
         return;
-    if (blocks == pools.classes[index].full) {
+    if (~blocks == 0) {
         if (state == PAGE_LISTED)
             page_list_remove(&pools.states[index].listed, page);
         retire(index, page);
@@ -165,7 +161,7 @@ static void recall_slot(unsigned core, unsigned index, bool idle)
     bool still_idle = ((pools.idle >> core) & 1) != 0;
     if (slot->used_bytes != 0 && still_idle == idle) {
         hak_word blocks = word_get(&slot->free) | atomic_load_explicit(slot->freed, memory_order_acquire);
-        if (idle || blocks == pools.classes[index].full)
+        if (idle || ~blocks == 0)
             pool_disown(core, index);
     }
     run_unlock(state);

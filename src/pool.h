@@ -95,7 +95,7 @@ static inline void *pool_pop(hak_slot *slot, hak_word free)
  * store commits. */
 static inline hak_word pool_push(hak_slot *slot, const void *p)
 {
-    uintptr_t offset = (uintptr_t)p - slot->base;
+    uint32_t offset = (uint32_t)((uintptr_t)p - slot->base);
     unsigned block = (unsigned)((uint64_t)offset * slot->reciprocal >> 32);
     hak_word bit = ONE << block;
     hak_word free = word_get(&slot->free);
@@ -140,24 +140,24 @@ typedef enum pool_pushed { PUSH_REFUSED, PUSH_DONE, PUSH_SETTLE } pool_pushed;
  * done, but nobody's page may have its first free block, or its last: call
  * pool_settle with the lock held.
  */
-static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_unit *words, hak_word bit,
-                                           const hak_class *c)
+static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_unit *words, hak_word bit)
 {
-    if (((pool_free_blocks(freed, words) | ~c->full) & bit) != 0)
+    if ((pool_free_blocks(freed, words) & bit) != 0)
         return PUSH_REFUSED;
     /* acq_rel: the holder's writes come before the block's reuse; and either
      * the owner that leaves the page sees this bit, or what it left is seen below. */
     hak_word before = atomic_fetch_or_explicit(freed, bit, memory_order_acq_rel);
     if ((before & bit) != 0)
         return PUSH_REFUSED;
-    if ((__atomic_load_n(&words->live, __ATOMIC_RELAXED) & PAGE_OWNED) != 0)
+    hak_word state = __atomic_load_n(&words->live, __ATOMIC_RELAXED);
+    if ((state & PAGE_OWNED) != 0)
         return PUSH_DONE;
-    return before == 0 || (before | bit) == c->full ? PUSH_SETTLE : PUSH_DONE;
+    return (state & PAGE_LISTED) != 0 && ~(before | bit) != 0 ? PUSH_DONE : PUSH_SETTLE;
 }
 
-/* Take the blocks that others freed in the core's current page. Interrupts
- * masked, no lock. false: there are none. */
-bool pool_drain(hak_slot *slot);
+/* Take the blocks that others freed in the core's current page of a class.
+ * Interrupts masked, no lock. false: there are none. */
+bool pool_drain(hak_slot *slot, unsigned index);
 
 static inline void pool_count_taken(const hak_slot *slot, hak_word blocks)
 {

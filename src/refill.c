@@ -19,15 +19,15 @@ static inline void adopt(hak_slot *slot, const hak_class *c, hak_maps *maps, uin
 
 /* The slot's page has no free block, so it belongs to nobody now. true: some
  * came in at the last moment, and the page is the slot's again. */
-static inline bool leave_exhausted(hak_slot *slot)
+static inline bool leave_exhausted(hak_slot *slot, const hak_class *c, unsigned index)
 {
     hak_word *state = &page_words(slot->page)->live;
     __atomic_store_n(state, PAGE_FULL, __ATOMIC_RELEASE);
     /* A read-modify-write, so that a free either is seen here or sees FULL. */
-    if (atomic_fetch_or_explicit(slot->freed, 0, memory_order_acq_rel) == 0)
+    if ((atomic_fetch_or_explicit(slot->freed, 0, memory_order_acq_rel) & c->full) == 0)
         return false;
     __atomic_store_n(state, page_owned_by((size_t)(slot - pools.slots)), __ATOMIC_RELEASE);
-    return pool_drain(slot);
+    return pool_drain(slot, index);
 }
 
 /* A page that is there: one that was listed, or else an idle core's. */
@@ -47,7 +47,7 @@ static inline bool adopt_listed(hak_slot *slot, hak_class_state *state, const ha
     hak_maps *maps = page_maps(page);
     uint32_t unit = page_unit(page);
     /* acquire: what the blocks' last holders wrote came before */
-    hak_word blocks = atomic_load_explicit(&maps->freed[unit], memory_order_acquire);
+    hak_word blocks = atomic_load_explicit(&maps->freed[unit], memory_order_acquire) & c->full;
     adopt(slot, c, maps, unit, blocks);
     atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
     pool_count_taken(slot, hak_port_popcount(blocks));
@@ -71,7 +71,7 @@ static inline bool adopt_new(hak_slot *slot, hak_class_state *state, const hak_c
     state->demand = 0;
     pools.page_granules += length;
     pools.births++;
-    word_set(&maps->freed[unit], 0);
+    word_set(&maps->freed[unit], ~c->full);
     adopt(slot, c, maps, unit, c->full);
     page_set_kinds(maps, unit, c->units, (uint8_t)kind);
     pool_count_taken(slot, c->blocks);
@@ -88,7 +88,7 @@ static inline bool refill(hak_slot *slot, unsigned core, unsigned kind)
     const hak_class *c = &pools.classes[kind - 1];
     bool found;
     if (slot->used_bytes != 0) {
-        if (leave_exhausted(slot))
+        if (leave_exhausted(slot, c, kind - 1))
             return true;
         pool_forget_retained(core, kind - 1);
         found = adopt_listed(slot, state, c);

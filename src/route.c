@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* malloc and free beyond their fast paths. */
+#include "free_step.h"
 #include "heap.h"
 
 /* The size has a class. After hak_core_idle() the core takes its slots back
@@ -56,7 +57,7 @@ void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask sta
 {
     void *block;
     unsigned core = heap_core();
-    if (slot != NULL && pool_drain(slot)) {
+    if (slot != NULL && pool_drain(slot, kind - 1)) {
         block = pool_pop(slot, word_get(&slot->free));
         word_set(&pools.drains[core], word_get(&pools.drains[core]) + 1);
         hak_port_unmask(state);
@@ -104,10 +105,13 @@ static hak_fault free_in_run(hak_region *region, const void *p)
 
 void heap_free_large(void *p, const void *call_site)
 {
-    if (free_in_run(&run.first, p) != HAK_FAULT_NONE)
+    hak_mask state = run_lock();
+    bool done = free_step(&run.first, p);
+    run_unlock(state);
+    if (!done)
         heap_free(p, call_site);
-    else
-        heap_report_corrupt(call_site);
+    else if (atomic_load_explicit(&run.corrupt, memory_order_relaxed) != NULL)
+        heap_report_links(call_site);
 }
 
 /* The page may be another one by now: it is settled if it is of the same kind. */
@@ -142,8 +146,7 @@ static hak_fault free_in_page(hak_region *region, unsigned index, const void *p)
     hak_mask state = run_lock();
     pool_pushed pushed = PUSH_REFUSED;
     if (pool_stands(spot))
-        pushed = pool_push_shared(page_freed(spot.page), page_words(spot.page), spot.bit,
-                                  &pools.classes[index]);
+        pushed = pool_push_shared(page_freed(spot.page), page_words(spot.page), spot.bit);
     if (pushed != PUSH_REFUSED)
         count_remote(index);
     if (pushed == PUSH_SETTLE)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "run.h"
+#include "free_step.h"
 #include "inject.h"
 
 /* Before hak_init: no address is in it. */
@@ -11,7 +11,7 @@ static const hak_region_table no_regions = {
 
 hak_run run = {.regions = &no_regions};
 
-/* Account for granules that leave (or, negative, join) the free extents. */
+/* Account for granules that leave the free extents. */
 static inline void count_taken(size_t granules)
 {
     run.taken_granules += granules;
@@ -19,7 +19,7 @@ static inline void count_taken(size_t granules)
         run.peak_granules = run.taken_granules;
 }
 
-static void note_corrupt(const hak_region *r, granule g)
+void run_note_corrupt(const hak_region *r, granule g)
 {
     atomic_store_explicit(&run.corrupt, region_address(r, g), memory_order_relaxed);
 }
@@ -45,7 +45,7 @@ STEP void cut(hak_region *r, hak_extent x, granule start, granule length)
     bool split = start != x.start;
     hak_extent left = split ? (hak_extent){x.start, start - x.start} : (hak_extent){behind, rest};
     if (!bins_replace_first(r, x, left))
-        note_corrupt(r, x.start);
+        run_note_corrupt(r, x.start);
     if (rest != 0)
         extent_set_begin(r, behind);
     if (split) {
@@ -174,53 +174,6 @@ hak_place run_take_page(granule length)
     return (hak_place){NULL, {0, 0}};
 }
 
-/*
- * An extent that is off the map becomes free:
- *   | used | x | used |   it stands alone
- *   | free | x | used |   the one before grows
- *   | used | x | free |   the one behind grows downwards
- *   | free | x | free |   the one behind goes, the one before grows
- * The granules before the first and behind the last one are marked as used. A
- * neighbour whose links are overwritten is left as it is.
- */
-STEP void give(hak_region *r, hak_extent x)
-{
-    granule before = extent_before(r, x.start), start_of_next = x.start + x.length;
-    hak_extent whole = x, previous = {x.start, 0}, next = {start_of_next, 0};
-    count_taken(-(size_t)x.length);
-    if (before != 0 && extent_is_free(r, before))
-        previous = (hak_extent){before, x.start - before};
-    if (extent_is_free(r, start_of_next)) {
-        next.length = extent_length(r, start_of_next);
-        whole.length += next.length;
-        hak_extent becomes = {whole.start, previous.length != 0 ? 0 : whole.length};
-        if (bins_replace(r, next, becomes)) {
-            extent_clear_begin(r, next.start);
-            extent_note_length(r, next, 0);
-        } else {
-            note_corrupt(r, next.start);
-            next.length = 0;
-            whole.length = x.length;
-        }
-    }
-    if (previous.length != 0) {
-        whole = (hak_extent){before, previous.length + whole.length};
-        extent_note_length(r, previous, 0);
-        if (bins_replace(r, previous, whole)) {
-            extent_note_length(r, whole, whole.length);
-            return;
-        }
-        note_corrupt(r, before);
-        extent_note_length(r, previous, previous.length);
-        whole = (hak_extent){x.start, whole.length - previous.length};
-        bins_insert(r, whole);
-    } else if (next.length == 0) {
-        bins_insert(r, whole);
-    }
-    extent_set_begin(r, whole.start);
-    extent_note_length(r, whole, whole.length);
-}
-
 void run_give_page(hak_place page) { give(page.region, page.extent); }
 
 /* No block begins at g: is it free memory or inside a block? Looks back over a
@@ -236,13 +189,6 @@ static hak_fault why_no_block(const hak_region *r, granule g)
         return HAK_FAULT_NOT_A_BLOCK;
     granule start = (u << UNIT_GRANULES_SHIFT) + top_bit(below);
     return extent_is_free(r, start) ? HAK_FAULT_DOUBLE_FREE : HAK_FAULT_INTERIOR;
-}
-
-/* Does a block that a caller holds begin at p? */
-static inline bool is_block(const hak_region *r, const void *p)
-{
-    granule g = region_granule(r, p);
-    return extent_is_live(r, g) && g >= r->first && (uintptr_t)p % GRANULE_BYTES == 0;
 }
 
 static hak_fault why_bad(const hak_region *r, const void *p)
@@ -267,17 +213,7 @@ hak_fault run_block_at(const hak_region *r, const void *p, hak_place *block)
 
 hak_fault run_free(hak_region *r, const void *p)
 {
-    if (!is_block(r, p))
-        return why_bad(r, p);
-    granule g = region_granule(r, p);
-    hak_extent x = {g, extent_length(r, g)};
-    hak_unit *u = &r->maps.units[unit_of(g)];
-    u->live &= ~extent_first_word(x);
-    u->begin &= ~(ONE << bit_of(g));
-    extent_note_length(r, x, 0);
-    run.frees++;
-    give(r, x);
-    return HAK_FAULT_NONE;
+    return free_step(r, p) ? HAK_FAULT_NONE : why_bad(r, p);
 }
 
 /* The block x takes over `need` granules of the free extent behind it. */
@@ -291,7 +227,7 @@ static inline bool grow(hak_region *r, hak_extent x, granule need)
         return false;
     hak_extent left = {start + need, room.length - need};
     if (!bins_replace(r, room, left)) {
-        note_corrupt(r, start);
+        run_note_corrupt(r, start);
         return false;
     }
     extent_clear_begin(r, start);

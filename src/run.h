@@ -36,6 +36,9 @@ static inline void run_unlock(hak_mask state)
     hak_port_unmask(state);
 }
 
+/* The links of the free extent at g are overwritten: remember it. */
+void run_note_corrupt(const hak_region *r, granule g);
+
 /* Without the lock: all regions (none before hak_init); the one that holds p. */
 static inline const hak_region_table *run_regions(void)
 {
