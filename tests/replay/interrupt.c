@@ -32,21 +32,24 @@ typedef struct handler_core {
 static handler_core handlers[REPLAY_CORES];
 static unsigned handler_cores;
 
-static uint32_t check_of(const letter *l) { return (uint32_t)(l->seed >> 32) ^ l->size_bytes * 31u; }
+static uint32_t check_of(const letter *l)
+{
+    return (uint32_t)(l->seed >> 32) ^ l->size_bytes * 31u;
+}
 
 static letter *write_letter(handler_core *h)
 {
     size_t size = sizeof(letter) + kit_random(&h->random) % (HANDLER_MAX_BYTES - sizeof(letter));
-    letter *l   = hak_malloc(size);
+    letter *l = hak_malloc(size);
 
     h->counts.calls++;
     if (l == NULL) {
         h->counts.failures++;
         return NULL;
     }
-    l->seed       = kit_random(&h->random);
+    l->seed = kit_random(&h->random);
     l->size_bytes = (uint32_t)size;
-    l->check      = check_of(l);
+    l->check = check_of(l);
     replay_fill(l + 1, 0, size - sizeof *l, l->seed);
     return l;
 }
@@ -64,9 +67,9 @@ void handler_progress(unsigned core) { handlers[core].progress = true; }
 
 void handler_on_timer(void)
 {
-    unsigned core   = kit_core();
+    unsigned core = kit_core();
     handler_core *h = &handlers[core];
-    letter **slot   = &h->slots[kit_random(&h->random) % HANDLER_SLOTS];
+    letter **slot = &h->slots[kit_random(&h->random) % HANDLER_SLOTS];
 
     h->counts.interrupts++;
     if (!h->progress)
@@ -91,7 +94,7 @@ void handler_start(unsigned cores)
         handler_core *h = &handlers[core];
         for (unsigned i = 0; i < HANDLER_SLOTS; i++)
             h->slots[i] = NULL;
-        h->random   = 0x1234567 + core;
+        h->random = 0x1234567 + core;
         h->progress = false;
         h->counts = (handler_counts){0};
         atomic_store_explicit(&h->mailbox, NULL, memory_order_relaxed);
@@ -104,7 +107,7 @@ handler_counts handler_finish(void)
 
     for (unsigned core = 0; core < handler_cores; core++) {
         handler_core *h = &handlers[core];
-        letter *l       = atomic_exchange_explicit(&h->mailbox, NULL, memory_order_acquire);
+        letter *l = atomic_exchange_explicit(&h->mailbox, NULL, memory_order_acquire);
         if (l != NULL)
             read_letter(h, l);
         for (unsigned i = 0; i < HANDLER_SLOTS; i++) {

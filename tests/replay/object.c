@@ -7,7 +7,10 @@
 
 #define KEY(id) (((uint64_t)(id) + 1) * UINT64_C(0x9e3779b97f4a7c15))
 
-static uint64_t word_at(uint64_t key, size_t word) { return key ^ (word * UINT64_C(0x100000001b3)); }
+static uint64_t word_at(uint64_t key, size_t word)
+{
+    return key ^ (word * UINT64_C(0x100000001b3));
+}
 
 static uint8_t byte_at(uint64_t key, size_t byte)
 {
@@ -16,9 +19,9 @@ static uint8_t byte_at(uint64_t key, size_t byte)
 
 void replay_fill(void *block, size_t from, size_t to, uint64_t key)
 {
-    uint8_t *bytes  = block;
+    uint8_t *bytes = block;
     uint64_t *words = block; /* blocks are aligned to the granule */
-    size_t i        = from;
+    size_t i = from;
 
     for (; i < to && i % 8 != 0; i++)
         bytes[i] = byte_at(key, i);
@@ -30,10 +33,10 @@ void replay_fill(void *block, size_t from, size_t to, uint64_t key)
 
 bool replay_verify(const void *block, size_t size, uint64_t key)
 {
-    const uint8_t *bytes  = block;
+    const uint8_t *bytes = block;
     const uint64_t *words = block;
-    uint64_t difference   = 0;
-    size_t i              = 0;
+    uint64_t difference = 0;
+    size_t i = 0;
 
     for (; i + 8 <= size; i += 8)
         difference |= words[i / 8] ^ word_at(key, i / 8);
@@ -58,7 +61,7 @@ static void add_cost(replay_counts *c, replay_kind kind, uint64_t instructions, 
     cost->calls++;
     cost->sum += instructions;
     if (instructions > cost->max) {
-        cost->max        = instructions;
+        cost->max = instructions;
         cost->max_record = record;
     }
 }
@@ -72,19 +75,19 @@ static void *call(const trace_record *t, unsigned op, void *block, uint64_t *ins
 
     switch (op) {
     case TRACE_MALLOC:
-        start  = kit_instructions();
+        start = kit_instructions();
         result = hak_malloc(size);
-        end    = kit_instructions();
+        end = kit_instructions();
         break;
     case TRACE_CALLOC:
-        start  = kit_instructions();
+        start = kit_instructions();
         result = hak_calloc(1, size);
-        end    = kit_instructions();
+        end = kit_instructions();
         break;
     case TRACE_REALLOC:
-        start  = kit_instructions();
+        start = kit_instructions();
         result = hak_realloc(block, size);
-        end    = kit_instructions();
+        end = kit_instructions();
         break;
     case TRACE_FREE:
         start = kit_instructions();
@@ -93,9 +96,9 @@ static void *call(const trace_record *t, unsigned op, void *block, uint64_t *ins
         break;
     default: {
         size_t alignment = (size_t)1 << t->align_log2;
-        start            = kit_instructions();
-        result           = hak_aligned_alloc(alignment, size);
-        end              = kit_instructions();
+        start = kit_instructions();
+        result = hak_aligned_alloc(alignment, size);
+        end = kit_instructions();
         break;
     }
     }
@@ -106,7 +109,7 @@ static void *call(const trace_record *t, unsigned op, void *block, uint64_t *ins
 /* The greatest number of cores that are inside a call at once. */
 static void enter(replay *r)
 {
-    unsigned now  = atomic_fetch_add_explicit(&r->in_flight, 1, memory_order_relaxed) + 1;
+    unsigned now = atomic_fetch_add_explicit(&r->in_flight, 1, memory_order_relaxed) + 1;
     unsigned most = atomic_load_explicit(&r->most_in_flight, memory_order_relaxed);
 
     while (now > most &&
@@ -147,11 +150,16 @@ static bool sound(const trace_record *t, unsigned op, const void *block, size_t 
 static replay_kind kind_of(unsigned op, const void *before, const void *after)
 {
     switch (op) {
-    case TRACE_MALLOC: return KIND_MALLOC;
-    case TRACE_CALLOC: return KIND_CALLOC;
-    case TRACE_ALIGNED: return KIND_ALIGNED;
-    case TRACE_FREE: return KIND_FREE;
-    default: return before == after ? KIND_REALLOC_IN_PLACE : KIND_REALLOC_MOVED;
+    case TRACE_MALLOC:
+        return KIND_MALLOC;
+    case TRACE_CALLOC:
+        return KIND_CALLOC;
+    case TRACE_ALIGNED:
+        return KIND_ALIGNED;
+    case TRACE_FREE:
+        return KIND_FREE;
+    default:
+        return before == after ? KIND_REALLOC_IN_PLACE : KIND_REALLOC_MOVED;
     }
 }
 
@@ -159,7 +167,7 @@ static replay_kind kind_of(unsigned op, const void *before, const void *after)
 static void allocated(replay *r, const trace_record *t, unsigned op, void *block, replay_counts *c)
 {
     replay_object *o = &r->objects[t->id];
-    uint32_t kept    = 0;
+    uint32_t kept = 0;
 
     if (block == NULL) {
         c->failures++;
@@ -171,17 +179,17 @@ static void allocated(replay *r, const trace_record *t, unsigned op, void *block
         c->mismatches++;
     replay_fill(block, kept, t->size_bytes, KEY(t->id));
     count_live(r, (uint64_t)t->size_bytes - (op == TRACE_REALLOC ? o->size_bytes : 0));
-    o->block      = block;
+    o->block = block;
     o->size_bytes = t->size_bytes;
 }
 
 void replay_perform(replay *r, uint32_t i, replay_counts *c)
 {
     const trace_record *t = &r->t.records[i];
-    replay_object *o      = &r->objects[t->id];
-    unsigned op           = t->op == TRACE_CALLOC && r->plain ? TRACE_MALLOC : t->op;
-    bool has_block        = op == TRACE_REALLOC || op == TRACE_FREE;
-    void *before          = o->block;
+    replay_object *o = &r->objects[t->id];
+    unsigned op = t->op == TRACE_CALLOC && r->plain ? TRACE_MALLOC : t->op;
+    bool has_block = op == TRACE_REALLOC || op == TRACE_FREE;
+    void *before = o->block;
     uint64_t instructions;
 
     c->operations++;

@@ -15,8 +15,15 @@
 #include "kit.h"
 #include "replay.h"
 
-enum { GUARD_BYTES = 4096, STATUS_WRONG = 1, STATUS_CANNOT = 2, FAULTS_SHOWN = 5, CORE_SHARE = 48,
-       CORE_BYTES = 4096, ORDER_SHARE = 8 };
+enum {
+    GUARD_BYTES = 4096,
+    STATUS_WRONG = 1,
+    STATUS_CANNOT = 2,
+    FAULTS_SHOWN = 5,
+    CORE_SHARE = 48,
+    CORE_BYTES = 4096,
+    ORDER_SHARE = 8
+};
 #define GUARD_KEY UINT64_C(0xfeedfacecafebeef)
 
 static replay run;
@@ -49,7 +56,7 @@ static int load(size_t *used, size_t ram_bytes)
     char text[256];
     trace_error error;
     const char *path = kit_argument("trace");
-    long length      = kit_read_file(path, ram.trace, ram_bytes);
+    long length = kit_read_file(path, ram.trace, ram_bytes);
 
     if (length == -1)
         return cannot("the trace cannot be read: check trace=FILE");
@@ -59,13 +66,13 @@ static int load(size_t *used, size_t ram_bytes)
         return cannot(trace_error_text(&error, text, sizeof text));
 
     size_t objects = rounded((size_t)length);
-    size_t before  = objects + rounded(run.t.object_count * sizeof(replay_object));
+    size_t before = objects + rounded(run.t.object_count * sizeof(replay_object));
     size_t core_of = before + rounded(run.t.record_count * sizeof(uint32_t));
-    *used          = core_of + rounded(run.t.record_count);
+    *used = core_of + rounded(run.t.record_count);
     if (*used > ram_bytes)
         return cannot("too little RAM for the trace and its tables: give the machine more");
     run.objects = (replay_object *)(void *)(ram.trace + objects);
-    run.before  = (uint32_t *)(void *)(ram.trace + before);
+    run.before = (uint32_t *)(void *)(ram.trace + before);
     run.core_of = ram.trace + core_of;
     if (trace_validate(&run.t, (trace_object *)(void *)run.objects, &error) != TRACE_FINE)
         return cannot(trace_error_text(&error, text, sizeof text));
@@ -81,12 +88,12 @@ static int load(size_t *used, size_t ram_bytes)
  */
 static size_t spread_needs(size_t heap_bytes)
 {
-    uint64_t drift    = replay_drift_bytes(&run);
+    uint64_t drift = replay_drift_bytes(&run);
     uint64_t handlers = (uint64_t)run.cores * REPLAY_HANDLER_BYTES;
     uint64_t one_core = heap_bytes / CORE_SHARE > CORE_BYTES ? heap_bytes / CORE_SHARE : CORE_BYTES;
-    uint64_t pages    = (run.cores - 1) * one_core;
-    uint64_t order    = heap_bytes / ORDER_SHARE;
-    uint64_t extra    = kit_argument_number("extra", drift + handlers + pages + order);
+    uint64_t pages = (run.cores - 1) * one_core;
+    uint64_t order = heap_bytes / ORDER_SHARE;
+    uint64_t extra = kit_argument_number("extra", drift + handlers + pages + order);
 
     kit_print("= needs %llu because cores drift apart, %llu in handlers, %llu for their own "
               "pages, %llu for another order; %llu given\n",
@@ -98,7 +105,7 @@ static size_t spread_needs(size_t heap_bytes)
 static int lay_out(void)
 {
     size_t trace_bytes = (size_t)kit_argument_number("trace_bytes", 0);
-    size_t heap_bytes  = (size_t)kit_argument_number("heap", 0);
+    size_t heap_bytes = (size_t)kit_argument_number("heap", 0);
     size_t used, ram_bytes;
 
     if (trace_bytes == 0 || heap_bytes == 0)
@@ -110,8 +117,8 @@ static int lay_out(void)
     if (status != 0)
         return status;
     replay_plan(&run);
-    ram.low_guard  = ram.trace + used;
-    ram.heap       = ram.low_guard + GUARD_BYTES;
+    ram.low_guard = ram.trace + used;
+    ram.heap = ram.low_guard + GUARD_BYTES;
     ram.heap_bytes = heap_bytes + (run.at_once ? spread_needs(heap_bytes) : 0);
     if (ram.heap_bytes > ram_bytes || used + 2 * GUARD_BYTES + ram.heap_bytes + 8 > ram_bytes)
         return cannot("too little RAM for this heap: give the machine more");
@@ -137,7 +144,7 @@ static replay_counts sum_counts(void)
             sum.cost[k].calls += c->cost[k].calls;
             sum.cost[k].sum += c->cost[k].sum;
             if (c->cost[k].max > sum.cost[k].max) {
-                sum.cost[k].max        = c->cost[k].max;
+                sum.cost[k].max = c->cost[k].max;
                 sum.cost[k].max_record = c->cost[k].max_record;
             }
         }
@@ -221,7 +228,7 @@ static int report(uint64_t nanoseconds, bool timer)
     hak_stats stats;
     uint32_t left;
     handler_counts handlers = {0};
-    replay_counts sum       = sum_counts();
+    replay_counts sum = sum_counts();
 
     hak_stats_get(&stats);
     const char *broken_full = check("with the trace's last objects live");
@@ -242,9 +249,7 @@ static int report(uint64_t nanoseconds, bool timer)
     print_costs(&sum);
     if (run.at_once)
         report_spread(&handlers, timer);
-    kit_print("= check %s\n", broken_full    ? broken_full
-                              : broken_empty ? broken_empty
-                                             : "clean");
+    kit_print("= check %s\n", broken_full ? broken_full : broken_empty ? broken_empty : "clean");
     hak_stats_get(&stats);
     must(sum.failures == 0, "allocations failed: the heap is too small for this trace");
     must(sum.mismatches == 0, "blocks were not as they must be");
@@ -264,11 +269,11 @@ static int report(uint64_t nanoseconds, bool timer)
 static bool take_arguments(void)
 {
     const char *mode = kit_argument("mode");
-    uint64_t cores   = kit_argument_number("cores", kit_cores());
+    uint64_t cores = kit_argument_number("cores", kit_cores());
 
     run.at_once = mode != NULL && mode[0] == 's';
-    run.plain   = kit_argument_number("plain", 0) != 0;
-    run.window  = (uint32_t)kit_argument_number("window", 64);
+    run.plain = kit_argument_number("plain", 0) != 0;
+    run.window = (uint32_t)kit_argument_number("window", 64);
     if (!run.at_once)
         cores = 1;
     run.cores = (unsigned)cores;

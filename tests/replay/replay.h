@@ -48,10 +48,10 @@ typedef struct replay_cost {
 /* What one core counts; the cores' are summed at the end. */
 typedef struct replay_counts {
     uint64_t operations;
-    uint64_t failures;      /* allocations that returned NULL */
-    uint64_t skipped;       /* records on an object whose allocation failed */
-    uint64_t mismatches;    /* contents, zeroing, alignment or usable size wrong */
-    uint64_t waits;         /* records that had to wait for another core */
+    uint64_t failures;   /* allocations that returned NULL */
+    uint64_t skipped;    /* records on an object whose allocation failed */
+    uint64_t mismatches; /* contents, zeroing, alignment or usable size wrong */
+    uint64_t waits;      /* records that had to wait for another core */
     replay_cost cost[KINDS];
     _Alignas(64) _Atomic(uint32_t) next; /* the record this core performs next */
 } replay_counts;
@@ -59,12 +59,12 @@ typedef struct replay_counts {
 typedef struct replay {
     trace t;
     replay_object *objects;
-    uint32_t *before;  /* per record: the record before it on its object, or REPLAY_NONE */
-    uint8_t *core_of;  /* per record: the core that performs it */
+    uint32_t *before; /* per record: the record before it on its object, or REPLAY_NONE */
+    uint8_t *core_of; /* per record: the core that performs it */
     unsigned cores;
-    uint32_t window;   /* no core is further ahead of the slowest, in records */
+    uint32_t window; /* no core is further ahead of the slowest, in records */
     bool at_once;
-    bool plain;        /* calloc is replayed as malloc */
+    bool plain;                      /* calloc is replayed as malloc */
     uint64_t frees, frees_elsewhere; /* on another core than the one that allocated */
     replay_counts counts[REPLAY_CORES];
     _Atomic(uint64_t) live_bytes, peak_bytes; /* as the program asked for them */

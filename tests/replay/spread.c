@@ -39,23 +39,26 @@ static unsigned freeing_core(uint32_t id, unsigned cores)
 static unsigned core_for(const trace_record *t, uint32_t i, unsigned cores)
 {
     switch (t->op) {
-    case TRACE_FREE: return freeing_core(t->id, cores);
-    case TRACE_REALLOC: return mixed(t->id, i) % cores;
-    default: return home_core(t->id, cores);
+    case TRACE_FREE:
+        return freeing_core(t->id, cores);
+    case TRACE_REALLOC:
+        return mixed(t->id, i) % cores;
+    default:
+        return home_core(t->id, cores);
     }
 }
 
 void replay_plan(replay *r)
 {
     for (uint32_t id = 0; id < r->t.object_count; id++) {
-        r->objects[id].block      = NULL;
+        r->objects[id].block = NULL;
         r->objects[id].size_bytes = 0;
         atomic_store_explicit(&r->objects[id].done, REPLAY_NONE, memory_order_relaxed);
     }
     for (uint32_t i = 0; i < r->t.record_count; i++) {
         const trace_record *t = &r->t.records[i];
-        replay_object *o      = &r->objects[t->id];
-        r->before[i]          = atomic_load_explicit(&o->done, memory_order_relaxed);
+        replay_object *o = &r->objects[t->id];
+        r->before[i] = atomic_load_explicit(&o->done, memory_order_relaxed);
         atomic_store_explicit(&o->done, i, memory_order_relaxed);
         r->core_of[i] = (uint8_t)core_for(t, i, r->cores);
         /* size_bytes holds the core that allocates the object for now */
@@ -138,7 +141,7 @@ static uint32_t slowest(const replay *r)
 static void wait_for_turn(replay *r, uint32_t i, uint32_t *least, replay_counts *c)
 {
     replay_object *o = &r->objects[r->t.records[i].id];
-    unsigned turns   = 0;
+    unsigned turns = 0;
 
     while (i - *least > r->window) {
         *least = slowest(r);
@@ -158,8 +161,8 @@ typedef struct spread {
 
 static void body(unsigned core, void *context)
 {
-    spread *s        = context;
-    replay *r        = s->r;
+    spread *s = context;
+    replay *r = s->r;
     replay_counts *c = &r->counts[core];
     uint32_t least = 0, line = r->t.record_count / PROGRESS_LINES + 1, next_line = line;
     bool timer = kit_timer_start(s->period_us, handler_on_timer);

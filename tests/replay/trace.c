@@ -59,10 +59,10 @@ trace_problem trace_open(trace *t, const void *bytes, size_t length, trace_error
                               sizeof(trace_record));
     if (check_counts(h, length, e) != TRACE_FINE)
         return e->problem;
-    t->records      = (const trace_record *)(h + 1);
+    t->records = (const trace_record *)(h + 1);
     t->record_count = (uint32_t)h->records;
     t->object_count = (uint32_t)h->objects;
-    t->peak_bytes   = h->peak_bytes;
+    t->peak_bytes = h->peak_bytes;
     t->peak_objects = (uint32_t)(h->peak_objects > UINT32_MAX ? UINT32_MAX : h->peak_objects);
     return TRACE_FINE;
 }
@@ -135,7 +135,7 @@ static void apply(const trace_record *r, progress *p)
         o->state = FREED;
         p->live_objects--;
     } else {
-        o->state      = LIVE;
+        o->state = LIVE;
         o->size_bytes = r->size_bytes;
         p->live_bytes += r->size_bytes;
     }
@@ -184,43 +184,43 @@ trace_problem trace_validate(const trace *t, trace_object *objects, trace_error 
 
 /* $f and $e stand for found and expected. */
 static const char *const texts[TRACE_PROBLEMS] = {
-    [TRACE_FINE]       = "the trace is fine",
-    [TRACE_TOO_SHORT]  = "the file ends after $f bytes, inside the header of $e; copy it again",
-    [TRACE_PACKED]     = "the file is xz-compressed; unpack it first (xz -dk)",
-    [TRACE_MAGIC]      = "the file does not start with \"ATRACE1\": it is not an allocation trace; "
-                         "pass an .atrc file",
-    [TRACE_VERSION]    = "the version is $f; this reader knows version $e only: record it again, "
-                         "or use the reader that belongs to it",
+    [TRACE_FINE] = "the trace is fine",
+    [TRACE_TOO_SHORT] = "the file ends after $f bytes, inside the header of $e; copy it again",
+    [TRACE_PACKED] = "the file is xz-compressed; unpack it first (xz -dk)",
+    [TRACE_MAGIC] = "the file does not start with \"ATRACE1\": it is not an allocation trace; "
+                    "pass an .atrc file",
+    [TRACE_VERSION] = "the version is $f; this reader knows version $e only: record it again, "
+                      "or use the reader that belongs to it",
     [TRACE_RECORD_BYTES] = "the records have $f bytes each, not $e; the header is damaged, or the "
                            "trace comes from another recorder: record it again",
-    [TRACE_EMPTY]      = "the header counts 0: nothing was recorded; record it again",
-    [TRACE_TOO_MANY]   = "the header counts $f records, more than $e; it is damaged: "
-                         "copy or record it again",
-    [TRACE_TRUNCATED]  = "the file ends after $f of $e bytes: it is truncated; copy or unpack it "
-                         "again",
-    [TRACE_TRAILING]   = "the file has $f bytes, its header accounts for $e: something was "
-                         "appended, or the header is damaged; copy it again",
-    [TRACE_DROPPED]    = "the recorder lost $f events, so the objects' histories have holes; "
-                         "record it again with a larger buffer",
+    [TRACE_EMPTY] = "the header counts 0: nothing was recorded; record it again",
+    [TRACE_TOO_MANY] = "the header counts $f records, more than $e; it is damaged: "
+                       "copy or record it again",
+    [TRACE_TRUNCATED] = "the file ends after $f of $e bytes: it is truncated; copy or unpack it "
+                        "again",
+    [TRACE_TRAILING] = "the file has $f bytes, its header accounts for $e: something was "
+                       "appended, or the header is damaged; copy it again",
+    [TRACE_DROPPED] = "the recorder lost $f events, so the objects' histories have holes; "
+                      "record it again with a larger buffer",
     [TRACE_OBJECT_COUNT] = "the header counts $f objects, the records allow $e; the file is "
                            "damaged: copy or record it again",
-    [TRACE_OP]         = "unknown operation $f (known: 0 to $e); the file is damaged: copy it again",
-    [TRACE_ALIGN]      = "log2 of the alignment is $f, at most $e is possible for this operation; "
-                         "the file is damaged: copy it again",
-    [TRACE_THREAD]     = "thread $f, but threads are 1 to $e; the file is damaged: copy it again",
-    [TRACE_SITE]       = "site $f, but the header counts only $e sites; the file is damaged: "
-                         "copy it again",
-    [TRACE_ID]         = "object $f, but the header counts only $e objects; the file is damaged: "
-                         "copy it again",
-    [TRACE_TIME]       = "time runs backwards: $f us after $e us; the file is damaged: copy it again",
-    [TRACE_REUSED]     = "object $f is allocated a second time; ids must be unique: "
-                         "copy or record it again",
-    [TRACE_UNBORN]     = "object $f is used before it is allocated; the file is damaged: "
-                         "copy or record it again",
-    [TRACE_DEAD]       = "object $f is used after it was freed; the file is damaged: "
-                         "copy or record it again",
-    [TRACE_FREE_SIZE]  = "free of $f bytes, but the object has $e; the file is damaged: "
-                         "copy it again",
+    [TRACE_OP] = "unknown operation $f (known: 0 to $e); the file is damaged: copy it again",
+    [TRACE_ALIGN] = "log2 of the alignment is $f, at most $e is possible for this operation; "
+                    "the file is damaged: copy it again",
+    [TRACE_THREAD] = "thread $f, but threads are 1 to $e; the file is damaged: copy it again",
+    [TRACE_SITE] = "site $f, but the header counts only $e sites; the file is damaged: "
+                   "copy it again",
+    [TRACE_ID] = "object $f, but the header counts only $e objects; the file is damaged: "
+                 "copy it again",
+    [TRACE_TIME] = "time runs backwards: $f us after $e us; the file is damaged: copy it again",
+    [TRACE_REUSED] = "object $f is allocated a second time; ids must be unique: "
+                     "copy or record it again",
+    [TRACE_UNBORN] = "object $f is used before it is allocated; the file is damaged: "
+                     "copy or record it again",
+    [TRACE_DEAD] = "object $f is used after it was freed; the file is damaged: "
+                   "copy or record it again",
+    [TRACE_FREE_SIZE] = "free of $f bytes, but the object has $e; the file is damaged: "
+                        "copy it again",
     [TRACE_PEAK_BYTES] = "the header's peak is $f live bytes, the records reach $e; the file is "
                          "damaged: copy it again",
     [TRACE_PEAK_OBJECTS] = "the header's peak is $f live objects, the records reach $e; the file "
@@ -263,7 +263,7 @@ static void put_text(writer *w, const char *s, const trace_error *e)
 
 char *trace_error_text(const trace_error *e, char *text, size_t room)
 {
-    writer w         = {text, room, 0};
+    writer w = {text, room, 0};
     unsigned problem = (unsigned)e->problem < TRACE_PROBLEMS ? (unsigned)e->problem : 0;
 
     if (room == 0)

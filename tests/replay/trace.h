@@ -19,10 +19,10 @@
 #include <stdint.h>
 
 typedef enum trace_op {
-    TRACE_MALLOC  = 0,
-    TRACE_CALLOC  = 1,
+    TRACE_MALLOC = 0,
+    TRACE_CALLOC = 1,
     TRACE_REALLOC = 2, /* of a live object; its id stays */
-    TRACE_FREE    = 3,
+    TRACE_FREE = 3,
     TRACE_ALIGNED = 4
 } trace_op;
 
@@ -74,37 +74,37 @@ typedef struct trace_object {
 
 typedef enum trace_problem {
     TRACE_FINE = 0,
-    TRACE_TOO_SHORT,     /* not even a header */
-    TRACE_PACKED,        /* an .xz file, not unpacked */
-    TRACE_MAGIC,         /* not a trace */
+    TRACE_TOO_SHORT, /* not even a header */
+    TRACE_PACKED,    /* an .xz file, not unpacked */
+    TRACE_MAGIC,     /* not a trace */
     TRACE_VERSION,
     TRACE_RECORD_BYTES,
-    TRACE_EMPTY,         /* no records, or no objects */
-    TRACE_TOO_MANY,      /* more records than a 32-bit number counts */
-    TRACE_TRUNCATED,     /* fewer bytes than the header's record count needs */
-    TRACE_TRAILING,      /* more bytes */
-    TRACE_DROPPED,       /* the recorder lost events */
-    TRACE_OBJECT_COUNT,  /* more objects than records, or not as many as seen */
-    TRACE_OP,            /* unknown operation */
-    TRACE_ALIGN,         /* not 0 where it must be, or above 31 */
-    TRACE_THREAD,        /* 0, or above the header's count */
-    TRACE_SITE,          /* not below the header's count */
-    TRACE_ID,            /* not below the header's count */
-    TRACE_TIME,          /* earlier than the record before, or after the end */
-    TRACE_REUSED,        /* an id allocated twice */
-    TRACE_UNBORN,        /* realloc or free before the object's allocation */
-    TRACE_DEAD,          /* realloc or free after its free */
-    TRACE_FREE_SIZE,     /* free with another size than the object has */
-    TRACE_PEAK_BYTES,    /* header and records disagree */
+    TRACE_EMPTY,        /* no records, or no objects */
+    TRACE_TOO_MANY,     /* more records than a 32-bit number counts */
+    TRACE_TRUNCATED,    /* fewer bytes than the header's record count needs */
+    TRACE_TRAILING,     /* more bytes */
+    TRACE_DROPPED,      /* the recorder lost events */
+    TRACE_OBJECT_COUNT, /* more objects than records, or not as many as seen */
+    TRACE_OP,           /* unknown operation */
+    TRACE_ALIGN,        /* not 0 where it must be, or above 31 */
+    TRACE_THREAD,       /* 0, or above the header's count */
+    TRACE_SITE,         /* not below the header's count */
+    TRACE_ID,           /* not below the header's count */
+    TRACE_TIME,         /* earlier than the record before, or after the end */
+    TRACE_REUSED,       /* an id allocated twice */
+    TRACE_UNBORN,       /* realloc or free before the object's allocation */
+    TRACE_DEAD,         /* realloc or free after its free */
+    TRACE_FREE_SIZE,    /* free with another size than the object has */
+    TRACE_PEAK_BYTES,   /* header and records disagree */
     TRACE_PEAK_OBJECTS,
     TRACE_PROBLEMS
 } trace_problem;
 
 typedef struct trace_error {
     trace_problem problem;
-    int in_record;     /* 1: `record` says which one, from 0 */
+    int in_record; /* 1: `record` says which one, from 0 */
     uint64_t record;
-    uint64_t byte;     /* offset in the file of the field that is wrong */
+    uint64_t byte; /* offset in the file of the field that is wrong */
     uint64_t found;
     uint64_t expected; /* or the limit */
 } trace_error;

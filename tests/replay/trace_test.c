@@ -44,13 +44,13 @@ typedef struct maker {
 
 static void add(maker *m, unsigned op, uint32_t id, uint32_t size)
 {
-    m->records[m->count] = (trace_record){.op         = (uint8_t)op,
+    m->records[m->count] = (trace_record){.op = (uint8_t)op,
                                           .align_log2 = op == TRACE_ALIGNED ? 6 : 0,
-                                          .thread     = (uint16_t)(1 + m->count % 2),
-                                          .site       = id % 5,
-                                          .id         = id,
+                                          .thread = (uint16_t)(1 + m->count % 2),
+                                          .site = id % 5,
+                                          .id = id,
                                           .size_bytes = size,
-                                          .time_us    = (uint32_t)m->count * 3};
+                                          .time_us = (uint32_t)m->count * 3};
     m->count++;
     if (m->bytes > m->peak_bytes)
         m->peak_bytes = m->bytes;
@@ -61,19 +61,19 @@ static void add(maker *m, unsigned op, uint32_t id, uint32_t size)
 static void step(maker *m, uint64_t *random)
 {
     static const unsigned births[3] = {TRACE_MALLOC, TRACE_CALLOC, TRACE_ALIGNED};
-    uint64_t r    = kit_random(random);
+    uint64_t r = kit_random(random);
     uint32_t size = (uint32_t)(r >> 32) % 300;
 
     if (m->live == 0 || (r % 2 == 0 && m->born < OBJECTS)) {
         if (m->born == OBJECTS)
             return;
-        m->ids[m->live++]   = m->born;
-        m->sizes[m->born]   = size;
+        m->ids[m->live++] = m->born;
+        m->sizes[m->born] = size;
         m->bytes += size;
         add(m, births[r / 2 % 3], m->born++, size);
         return;
     }
-    size_t at   = r / 8 % m->live;
+    size_t at = r / 8 % m->live;
     uint32_t id = m->ids[at];
     m->bytes -= m->sizes[id];
     if (r % 3 == 0) {
@@ -89,20 +89,20 @@ static void step(maker *m, uint64_t *random)
 static file make_trace(uint64_t seed)
 {
     static unsigned char buffer[FILE_MAX];
-    maker m         = {0};
+    maker m = {0};
     uint64_t random = seed * 2 + 1;
 
     for (unsigned i = 0; i < RECORDS_MAX; i++)
         step(&m, &random);
-    trace_header h = {.version      = 1,
+    trace_header h = {.version = 1,
                       .record_bytes = 24,
-                      .records      = m.count,
-                      .objects      = m.born,
-                      .sites        = 5,
-                      .threads      = 2,
-                      .peak_bytes   = m.peak_bytes,
+                      .records = m.count,
+                      .objects = m.born,
+                      .sites = 5,
+                      .threads = 2,
+                      .peak_bytes = m.peak_bytes,
                       .peak_objects = m.peak_objects,
-                      .time_us      = 10000};
+                      .time_us = 10000};
     memcpy(h.magic, "ATRACE1", 8);
     memcpy(buffer, &h, sizeof h);
     memcpy(buffer + sizeof h, m.records, m.count * sizeof *m.records);
@@ -157,7 +157,7 @@ static void good_traces(void)
     for (uint64_t seed = 1; seed <= 200; seed++) {
         trace t;
         trace_error e;
-        file f               = make_trace(seed);
+        file f = make_trace(seed);
         trace_problem answer = read_file(f, &t, &e);
         free(f.bytes);
         KIT_CHECK(answer == TRACE_FINE && e.problem == TRACE_FINE);
@@ -167,18 +167,12 @@ static void good_traces(void)
 static void header_damage(void)
 {
     static const damage damages[] = {
-        {0, 0x41545242, 4, TRACE_MAGIC, 0},
-        {8, 2, 4, TRACE_VERSION, 8},
-        {12, 32, 4, TRACE_RECORD_BYTES, 12},
-        {16, 0, 4, TRACE_EMPTY, 16},
-        {20, 1, 4, TRACE_TOO_MANY, 16},
-        {24, 0, 4, TRACE_EMPTY, 24},
-        {28, 1, 4, TRACE_OBJECT_COUNT, 24},
-        {24, OBJECTS + 1, 4, TRACE_OBJECT_COUNT, 24},
-        {48, 1, 1, TRACE_PEAK_BYTES, 48},
-        {56, 200, 1, TRACE_PEAK_OBJECTS, 56},
-        {60, 1, 1, TRACE_PEAK_OBJECTS, 56},
-        {64, 7, 1, TRACE_DROPPED, 64},
+        {0, 0x41545242, 4, TRACE_MAGIC, 0},  {8, 2, 4, TRACE_VERSION, 8},
+        {12, 32, 4, TRACE_RECORD_BYTES, 12}, {16, 0, 4, TRACE_EMPTY, 16},
+        {20, 1, 4, TRACE_TOO_MANY, 16},      {24, 0, 4, TRACE_EMPTY, 24},
+        {28, 1, 4, TRACE_OBJECT_COUNT, 24},  {24, OBJECTS + 1, 4, TRACE_OBJECT_COUNT, 24},
+        {48, 1, 1, TRACE_PEAK_BYTES, 48},    {56, 200, 1, TRACE_PEAK_OBJECTS, 56},
+        {60, 1, 1, TRACE_PEAK_OBJECTS, 56},  {64, 7, 1, TRACE_DROPPED, 64},
         {72, 0, 4, TRACE_TIME, 72},
     };
     file f = make_trace(3);
@@ -202,11 +196,11 @@ static size_t first_with(file f, unsigned op)
 
 static void record_damage(void)
 {
-    file f           = make_trace(3);
-    size_t free_at   = sizeof(trace_header) + 24 * first_with(f, TRACE_FREE);
-    uint32_t freed   = record(f, first_with(f, TRACE_FREE))->id;
-    size_t last_at   = f.length - 24;
-    uint32_t late    = (uint32_t)header(f)->objects - 1;
+    file f = make_trace(3);
+    size_t free_at = sizeof(trace_header) + 24 * first_with(f, TRACE_FREE);
+    uint32_t freed = record(f, first_with(f, TRACE_FREE))->id;
+    size_t last_at = f.length - 24;
+    uint32_t late = (uint32_t)header(f)->objects - 1;
     const damage damages[] = {
         {free_at, 5, 1, TRACE_OP, free_at},
         {free_at, 255, 1, TRACE_OP, free_at},
@@ -237,7 +231,7 @@ static void lengths(void)
     file f = make_trace(4);
 
     for (size_t length = 0; length < f.length; length++) {
-        file part            = copy_of(f.bytes, length);
+        file part = copy_of(f.bytes, length);
         trace_problem answer = read_file(part, &t, &e);
         free(part.bytes);
         KIT_CHECK(answer == (length < sizeof(trace_header) ? TRACE_TOO_SHORT : TRACE_TRUNCATED));
@@ -246,12 +240,12 @@ static void lengths(void)
     unsigned char longer[FILE_MAX];
     memset(longer, 0, sizeof longer);
     memcpy(longer, f.bytes, f.length);
-    file part            = copy_of(longer, f.length + 1);
+    file part = copy_of(longer, f.length + 1);
     trace_problem answer = read_file(part, &t, &e);
     free(part.bytes);
     free(f.bytes);
     KIT_CHECK(answer == TRACE_TRAILING);
-    part   = copy_of(xz, sizeof xz);
+    part = copy_of(xz, sizeof xz);
     answer = read_file(part, &t, &e);
     free(part.bytes);
     KIT_CHECK(answer == TRACE_PACKED);
@@ -264,7 +258,7 @@ static bool replayable(const trace *t)
 
     for (uint32_t i = 0; i < t->record_count; i++) {
         const trace_record *r = &t->records[i];
-        bool birth            = r->op != TRACE_REALLOC && r->op != TRACE_FREE;
+        bool birth = r->op != TRACE_REALLOC && r->op != TRACE_FREE;
         if (r->op > TRACE_ALIGNED || r->id >= t->object_count || state[r->id] != (birth ? 0 : 1))
             return false;
         state[r->id] = r->op == TRACE_FREE ? 2 : 1;
@@ -274,7 +268,7 @@ static bool replayable(const trace *t)
 
 static void spoil(file *f, uint64_t *random)
 {
-    uint64_t r     = kit_random(random);
+    uint64_t r = kit_random(random);
     unsigned flips = 1 + (unsigned)(r % 3);
 
     if (r / 8 % 8 == 0)
@@ -283,9 +277,9 @@ static void spoil(file *f, uint64_t *random)
         uint64_t s = kit_random(random);
         /* half of the damage to the header, with small and with any values */
         size_t range = s % 2 == 0 && f->length > 80 ? 80 : f->length;
-        size_t at    = s / 2 % range;
-        f->bytes[at] = (unsigned char)(s / 65536 % 2 == 0 ? f->bytes[at] ^ (1u << s / 131072 % 8)
-                                                          : s >> 40);
+        size_t at = s / 2 % range;
+        f->bytes[at] =
+            (unsigned char)(s / 65536 % 2 == 0 ? f->bytes[at] ^ (1u << s / 131072 % 8) : s >> 40);
     }
 }
 
@@ -299,9 +293,10 @@ static bool one_round(uint64_t *random)
     file good = make_trace(kit_random(random));
 
     spoil(&good, random);
-    file f               = copy_of(good.bytes, good.length);
+    file f = copy_of(good.bytes, good.length);
     trace_problem answer = read_file(f, &t, &e);
-    bool right = answer == read_file(f, &t, &again) && e.byte == again.byte && e.record == again.record;
+    bool right =
+        answer == read_file(f, &t, &again) && e.byte == again.byte && e.record == again.record;
     if (answer == TRACE_FINE) {
         accepted++;
         right = right && replayable(&t);
@@ -316,7 +311,7 @@ static bool one_round(uint64_t *random)
 
 static void random_damage(void)
 {
-    uint64_t seed   = kit_argument_number("seed", 1);
+    uint64_t seed = kit_argument_number("seed", 1);
     uint64_t rounds = kit_argument_number("rounds", 100000);
     uint64_t random = seed * 2 + 1;
 

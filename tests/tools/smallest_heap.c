@@ -32,13 +32,13 @@
 #include "../replay/trace.h"
 
 enum {
-    FURTHER_STEPS   = 16,
-    STEPS_PER_UNIT  = 400, /* 0.25% */
-    FINEST          = 16,
+    FURTHER_STEPS = 16,
+    STEPS_PER_UNIT = 400, /* 0.25% */
+    FINEST = 16,
     SECONDS_AT_MOST = 120
 };
-#define LARGEST   ((size_t)1 << 32)
-#define BOUNDARY  ((size_t)2 << 20)
+#define LARGEST       ((size_t)1 << 32)
+#define BOUNDARY      ((size_t)2 << 20)
 #define GIVE_UP_RATIO 8
 
 /* Exit statuses of a child. */
@@ -60,7 +60,7 @@ static outcome *last;
 typedef struct job {
     const char *name;
     trace t;
-    void **blocks;      /* one per object */
+    void **blocks;       /* one per object */
     unsigned char *heap; /* LARGEST bytes of address space */
     unsigned attempts;
 } job;
@@ -85,11 +85,17 @@ static unsigned char mark(uint32_t id) { return (unsigned char)(id * 167u + 13u)
 static void *perform(const trace_record *r, void *block)
 {
     switch (r->op) {
-    case TRACE_CALLOC: return hak_calloc(1, r->size_bytes);
-    case TRACE_REALLOC: return hak_realloc(block, r->size_bytes);
-    case TRACE_ALIGNED: return hak_aligned_alloc((size_t)1 << r->align_log2, r->size_bytes);
-    case TRACE_FREE: hak_free(block); return NULL;
-    default: return hak_malloc(r->size_bytes);
+    case TRACE_CALLOC:
+        return hak_calloc(1, r->size_bytes);
+    case TRACE_REALLOC:
+        return hak_realloc(block, r->size_bytes);
+    case TRACE_ALIGNED:
+        return hak_aligned_alloc((size_t)1 << r->align_log2, r->size_bytes);
+    case TRACE_FREE:
+        hak_free(block);
+        return NULL;
+    default:
+        return hak_malloc(r->size_bytes);
     }
 }
 
@@ -101,13 +107,13 @@ static int replay(const job *j)
 
     for (uint32_t i = 0; i < j->t.record_count; i++) {
         const trace_record *r = &j->t.records[i];
-        unsigned char *block  = j->blocks[r->id];
+        unsigned char *block = j->blocks[r->id];
         if (block && sizes[r->id] != 0 && *block != mark(r->id))
             return SPOILED;
         if (block)
             last->live_bytes -= sizes[r->id];
         last->record = i;
-        block        = perform(r, block);
+        block = perform(r, block);
         if (r->op != TRACE_FREE) {
             if (block == NULL) {
                 last->wanted_bytes = r->size_bytes;
@@ -168,16 +174,19 @@ static int completes(job *j, size_t total)
     }
     char text[256];
     snprintf(text, sizeof text, "with %zu bytes the library %s at record %u", total,
-             WIFSIGNALED(status)                ? strsignal(WTERMSIG(status))
-             : WEXITSTATUS(status) == FAULTED   ? hak_fault_text(last->fault)
-             : WEXITSTATUS(status) == CHECK     ? last->check
-             : WEXITSTATUS(status) == SPOILED   ? "let a live block be overwritten"
-                                                : "ended strangely",
+             WIFSIGNALED(status)              ? strsignal(WTERMSIG(status))
+             : WEXITSTATUS(status) == FAULTED ? hak_fault_text(last->fault)
+             : WEXITSTATUS(status) == CHECK   ? last->check
+             : WEXITSTATUS(status) == SPOILED ? "let a live block be overwritten"
+                                              : "ended strangely",
              last->record);
     fail(j->name, text);
 }
 
-static size_t next_step(size_t total) { return total + (total + STEPS_PER_UNIT - 1) / STEPS_PER_UNIT; }
+static size_t next_step(size_t total)
+{
+    return total + (total + STEPS_PER_UNIT - 1) / STEPS_PER_UNIT;
+}
 
 /* 0 if total and the next 16 steps complete, else the largest of them that
  * does not. */
@@ -187,7 +196,7 @@ static size_t largest_failure(job *j, size_t total)
 
     for (int i = 0; i <= FURTHER_STEPS; i++) {
         sizes[i] = total;
-        total    = next_step(total);
+        total = next_step(total);
     }
     for (int i = FURTHER_STEPS; i >= 0; i--)
         if (!completes(j, sizes[i]))
@@ -236,7 +245,7 @@ static size_t bisect(job *j, size_t bad)
     size_t good = bad * 2;
 
     while (!completes(j, good)) {
-        bad  = good;
+        bad = good;
         good = good * 2;
         if (good / GIVE_UP_RATIO > j->t.peak_bytes + 65536)
             fail(j->name, "does not complete in 8 times its peak");
@@ -252,10 +261,10 @@ static size_t bisect(job *j, size_t bad)
         size_t failure = largest_failure(j, good);
         if (failure == 0)
             return good;
-        bad  = failure;
+        bad = failure;
         good = next_step(failure);
         while (!completes(j, good)) {
-            bad  = good;
+            bad = good;
             good = next_step(good);
         }
     }
@@ -299,7 +308,8 @@ static void print_detail(job *j, size_t total)
 
 static void *map(size_t bytes, int flags)
 {
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+    void *p =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
     if (p == MAP_FAILED)
         fail("mmap", strerror(errno));
     return p;
@@ -324,7 +334,7 @@ static void measure(const char *path, unsigned char *heap)
     if (trace_open(&j.t, bytes, (size_t)st.st_size, &error) != TRACE_FINE)
         fail(path, trace_error_text(&error, text, sizeof text));
     size_t table_bytes = (size_t)j.t.object_count * (sizeof *j.blocks + sizeof(trace_object));
-    j.blocks           = map(table_bytes, MAP_PRIVATE);
+    j.blocks = map(table_bytes, MAP_PRIVATE);
     if (trace_validate(&j.t, (trace_object *)(void *)j.blocks, &error) != TRACE_FINE)
         fail(path, trace_error_text(&error, text, sizeof text));
     munmap(j.blocks, table_bytes); /* the children want it zeroed */
@@ -336,7 +346,7 @@ static void measure(const char *path, unsigned char *heap)
     char *ending = strstr(name, ".atrc");
     if (ending)
         *ending = 0;
-    j.name      = name;
+    j.name = name;
     size_t best = smallest(&j);
     printf("%s\t%llu\t%zu\t%.4f\n", name, (unsigned long long)j.t.peak_bytes, best,
            (double)best / (double)j.t.peak_bytes);
@@ -350,7 +360,7 @@ static void measure(const char *path, unsigned char *heap)
 static size_t number(const char *option, const char *text)
 {
     char *end;
-    errno                = 0;
+    errno = 0;
     unsigned long long n = text ? strtoull(text, &end, 0) : 0;
 
     if (text == NULL || *text == 0 || *end != 0 || errno != 0 || n > LARGEST / 2)
@@ -381,7 +391,7 @@ int main(int argc, char **argv)
     if (offset_bytes >= BOUNDARY)
         fail("--offset", "must be below 2 MiB");
     unsigned char *space = map(LARGEST + BOUNDARY, MAP_PRIVATE);
-    unsigned char *heap  = space + (BOUNDARY - (uintptr_t)space % BOUNDARY) + offset_bytes;
+    unsigned char *heap = space + (BOUNDARY - (uintptr_t)space % BOUNDARY) + offset_bytes;
     for (; i < argc; i++)
         measure(argv[i], heap);
     return 0;
