@@ -113,7 +113,7 @@ void *hak_realloc(void *block, size_t size)
     if (moved == NULL)
         return size <= old.usable_bytes ? block : NULL;
     hak_port_copy(moved, block, size < old.usable_bytes ? size : old.usable_bytes);
-    heap_free(block, CALL_SITE);
+    hak_free(block);
     return moved;
 }
 

@@ -89,7 +89,7 @@ static complaint check_page(const hak_region *r, granule g, sums *total)
     }
     if ((freed & ~c->full) != ~c->full)
         return "the bits behind a page's last block are set";
-    total->page_granules += c->units << UNIT_GRANULES_SHIFT;
+    total->page_granules += (size_t)c->units << UNIT_GRANULES_SHIFT;
     if ((state & PAGE_STATES) == PAGE_OWNED)
         return check_owned(page, index, state);
     if (state == PAGE_FULL)

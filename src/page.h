@@ -110,15 +110,37 @@ static inline void page_list_remove_first(hak_page_list *list)
         page_set_state(next, page_linked(page_next(page_words(next)->live), PAGE_NONE));
 }
 
-void page_list_remove(hak_page_list *list, hak_page page);
+STEP void page_list_remove(hak_page_list *list, hak_page page)
+{
+    hak_word state = page_words(page)->live;
+    hak_page next = page_next(state), previous = page_previous(state);
+    if (next.id != 0)
+        page_set_state(next, page_linked(page_next(page_words(next)->live), previous));
+    else
+        list->last = previous;
+    if (previous.id != 0)
+        page_set_state(previous, page_linked(next, page_previous(page_words(previous)->live)));
+    else
+        list->first = next;
+    page_set_state(page, PAGE_FULL);
+}
 
 /* For check: is the page linked from both sides? */
 bool page_links_hold(const hak_page_list *list, hak_page page);
 
-/* Set the kinds of a page's units. */
-void page_set_kinds(hak_maps *maps, uint32_t unit, uint32_t units, uint8_t kind);
+typedef uint64_t __attribute__((may_alias)) eight_kinds;
 
-/* Give an unlisted, unowned page, all of whose blocks are free, back. */
-void page_death(const hak_class *c, hak_page page);
+/* Set the kinds of a page's units, eight at a time where there are eight: a page
+ * is naturally aligned, and so are its kinds. Atomic, for a bad free may read
+ * them without the lock. */
+static inline void page_set_kinds(hak_maps *maps, uint32_t unit, uint32_t units, uint8_t kind)
+{
+    uint8_t *first = &maps->kinds[unit], *behind = first + units;
+    if (units < 8)
+        for (; first < behind; first++)
+            __atomic_store_n(first, kind, __ATOMIC_RELAXED);
+    for (; first < behind; first += 8)
+        __atomic_store_n((eight_kinds *)first, kind * UINT64_C(0x0101010101010101), __ATOMIC_RELAXED);
+}
 
 #endif

@@ -158,7 +158,9 @@ static inline granule last_page(hak_extent x, granule length)
 hak_place run_take_page(granule length)
 {
     const hak_region_table *table = run_regions();
-    for (unsigned i = 0; i < table->count && !inject_fails(); i++) {
+    if (inject_fails())
+        return (hak_place){NULL, {0, 0}};
+    for (unsigned i = 0; i < table->count; i++) {
         hak_region *r = table->region[i];
         hak_extent x = bins_from(r, bin_of(length));
         if (x.length < length || last_page(x, length) < x.start)
@@ -173,8 +175,6 @@ hak_place run_take_page(granule length)
     }
     return (hak_place){NULL, {0, 0}};
 }
-
-void run_give_page(hak_place page) { give(page.region, page.extent); }
 
 /* No block begins at g: is it free memory or inside a block? Looks back over a
  * bounded number of units. */

@@ -73,9 +73,8 @@ hak_fault run_block_at(const hak_region *region, const void *p, hak_place *block
 bool run_resize(hak_place block, granule length);
 
 /* Take so many granules, a power of two and whole units, for a page, aligned to
- * their number and off the map; give them back. */
+ * their number and off the map. */
 hak_place run_take_page(granule length);
-void run_give_page(hak_place page);
 
 /* Can no malloc of so many granules ever succeed? Without the lock. */
 static inline bool run_too_long(size_t granules) { return granules > UINT32_MAX - UNIT_GRANULES; }
