@@ -24,14 +24,20 @@ void run_note_corrupt(const hak_region *r, granule g)
     atomic_store_explicit(&run.corrupt, region_address(r, g), memory_order_relaxed);
 }
 
-/* The lengths of the pieces, in place of the length of the long extent x. */
-STEP void note_pieces(hak_region *r, hak_extent x, granule start, granule behind)
+typedef enum piece_kind { PIECE_BLOCK, PIECE_PAGE } piece_kind;
+
+/* The lengths of the pieces, in place of the length of the long extent x. A page
+ * keeps none: its inner units stay clear. */
+STEP void note_pieces(hak_region *r, hak_extent x, granule start, granule behind, piece_kind kind)
 {
+    granule before = start - x.start, rest = x.start + x.length - behind;
     extent_note_length(r, x, 0);
-    extent_note_length(r, (hak_extent){x.start, start - x.start}, start - x.start);
-    extent_note_length(r, (hak_extent){start, behind - start}, behind - start);
-    granule rest = x.start + x.length - behind;
-    extent_note_length(r, (hak_extent){behind, rest}, rest);
+    if (before != 0)
+        extent_note_length(r, (hak_extent){x.start, before}, before);
+    if (kind == PIECE_BLOCK)
+        extent_note_length(r, (hak_extent){start, behind - start}, behind - start);
+    if (rest != 0)
+        extent_note_length(r, (hak_extent){behind, rest}, rest);
 }
 
 /*
@@ -39,7 +45,7 @@ STEP void note_pieces(hak_region *r, hak_extent x, granule start, granule behind
  * bin, leaves the free extents; its begin bit is set. What remains is free:
  *   | before | piece | rest |
  */
-STEP void cut(hak_region *r, hak_extent x, granule start, granule length)
+STEP void cut(hak_region *r, hak_extent x, granule start, granule length, piece_kind kind)
 {
     granule behind = start + length, rest = x.start + x.length - behind;
     bool split = start != x.start;
@@ -54,7 +60,7 @@ STEP void cut(hak_region *r, hak_extent x, granule start, granule length)
             bins_insert(r, (hak_extent){behind, rest});
     }
     if (extent_is_long(x))
-        note_pieces(r, x, start, behind);
+        note_pieces(r, x, start, behind, kind);
     count_taken(length);
 }
 
@@ -82,7 +88,7 @@ STEP granule take(hak_region *r, granule length)
 {
     hak_extent x = bins_find(r, length);
     if (x.length != 0)
-        cut(r, x, x.start, length);
+        cut(r, x, x.start, length, PIECE_BLOCK);
     return x.start;
 }
 
@@ -92,7 +98,7 @@ static granule take_aligned(hak_region *r, granule length, granule alignment)
     if (x.length == 0)
         return 0;
     granule start = aligned_start(r, x.start, alignment);
-    cut(r, x, start, length);
+    cut(r, x, start, length, PIECE_BLOCK);
     return start;
 }
 
@@ -167,8 +173,7 @@ hak_place run_take_page(granule length)
             x = bins_longest(r);
         if (x.length >= length && last_page(x, length) >= x.start) {
             granule start = last_page(x, length);
-            cut(r, x, start, length);
-            extent_note_length(r, (hak_extent){start, length}, 0);
+            cut(r, x, start, length, PIECE_PAGE);
             r->maps.units[unit_of(start)].begin = 0;
             return (hak_place){r, {start, length}};
         }
