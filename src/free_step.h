@@ -14,7 +14,7 @@
  * The granules before the first and behind the last one are marked as used. A
  * neighbour whose links are overwritten is left as it is.
  */
-STEP void give(hak_region *r, hak_extent x)
+STEP void run_give(hak_region *r, hak_extent x)
 {
     granule before = extent_before(r, x.start), start_of_next = x.start + x.length;
     hak_extent whole = x, previous = {x.start, 0}, next = {start_of_next, 0};
@@ -71,7 +71,7 @@ STEP bool free_step(hak_region *r, const void *p)
     u->begin &= ~(ONE << bit_of(g));
     extent_note_length(r, x, 0);
     run.frees++;
-    give(r, x);
+    run_give(r, x);
     return true;
 }
 

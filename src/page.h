@@ -18,7 +18,7 @@
 #define HAK_PAGE_H
 
 #include "classes.h"
-#include "run.h"
+#include "free_step.h"
 
 /* A page, by the index of its region and its first unit. */
 typedef struct hak_page {
@@ -141,6 +141,16 @@ static inline void page_set_kinds(hak_maps *maps, uint32_t unit, uint32_t units,
             __atomic_store_n(first, kind, __ATOMIC_RELAXED);
     for (; first < behind; first += 8)
         __atomic_store_n((eight_kinds *)first, kind * UINT64_C(0x0101010101010101), __ATOMIC_RELAXED);
+}
+
+/* Give an unlisted, unowned page, all of whose blocks are free, back. */
+STEP void page_death(const hak_class *c, hak_page page)
+{
+    hak_region *r = page_region(page);
+    uint32_t unit = page_unit(page);
+    page_set_kinds(&r->maps, unit, c->units, 0);
+    r->maps.units[unit].live = 0;
+    run_give(r, (hak_extent){unit << UNIT_GRANULES_SHIFT, (granule)c->units << UNIT_GRANULES_SHIFT});
 }
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The slots of the cores: set-up, drain, idle, recall. */
-#include "free_step.h"
 #include "pool.h"
 
 hak_pools pools;
@@ -81,17 +80,13 @@ bool pool_drain(hak_slot *slot, unsigned index)
     return true;
 }
 
-/* An empty page, unlisted and unowned, goes back to the run layer. */
+/* An empty page goes back to the run layer. */
 static void retire(unsigned index, hak_page page)
 {
-    hak_region *r = page_region(page);
-    uint32_t unit = page_unit(page), units = pools.classes[index].units;
-    hak_extent x = {unit << UNIT_GRANULES_SHIFT, units << UNIT_GRANULES_SHIFT};
-    pools.page_granules -= x.length;
+    const hak_class *c = &pools.classes[index];
+    pools.page_granules -= (size_t)c->units << UNIT_GRANULES_SHIFT;
     pools.deaths++;
-    page_set_kinds(&r->maps, unit, units, 0);
-    r->maps.units[unit].live = 0;
-    give(r, x);
+    page_death(c, page);
 }
 
 /* The page belongs to nobody from now on: list it, or, if it is empty, retire

@@ -255,6 +255,6 @@ bool run_resize(hak_place block, granule length)
     extent_note_length(r, resized, length);
     run.resizes++;
     if (length < x.length)
-        give(r, (hak_extent){x.start + length, x.length - length});
+        run_give(r, (hak_extent){x.start + length, x.length - length});
     return true;
 }

@@ -69,8 +69,7 @@ static void test_settle(void)
 
 static pool_pushed push(hak_spot spot)
 {
-    return pool_push_shared(page_freed(spot.page), page_words(spot.page), spot.bit,
-                            &pools.classes[spot.index]);
+    return pool_push_shared(page_freed(spot.page), page_words(spot.page), spot.bit);
 }
 
 /* Freed from outside in the owner's current page: the owner's malloc takes it
@@ -89,8 +88,8 @@ static void test_drain(void)
     KIT_CHECK(pool_push(slot, p) == 0);
     hak_free(p);
     KIT_CHECK(unit_faults == 1 && unit_last_fault == HAK_FAULT_DOUBLE_FREE);
-    KIT_CHECK(pool_drain(slot) && word_get(&slot->free) == spot.bit);
-    KIT_CHECK(word_get(slot->freed) == 0 && pool_is_free(spot));
+    KIT_CHECK(pool_drain(slot, spot.index) && word_get(&slot->free) == spot.bit);
+    KIT_CHECK(word_get(slot->freed) == ~pools.classes[spot.index].full && pool_is_free(spot));
     KIT_CHECK(push(spot) == PUSH_REFUSED);
     KIT_CHECK(hak_malloc(SIZE) == p && !pool_is_free(spot));
     KIT_CHECK(hak_check() == NULL);
