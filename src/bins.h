@@ -54,7 +54,8 @@ STEP void list_set_head(hak_bins *bins, unsigned bin, granule head)
         bins->top &= ~(1u << row);
 }
 
-/* Put a free extent (already on the map) at the front of its list. */
+/* Put a free extent (already on the map) at the front of its list. A head that
+ * forged links left behind is not written to: see first_of_bin. */
 STEP void bins_insert(hak_region *r, hak_extent x)
 {
     hak_bins *bins = &r->bins;
@@ -64,7 +65,7 @@ STEP void bins_insert(hak_region *r, hak_extent x)
     link->previous = x.start;
     link->next = x.start;
     bins->heads[bin] = x.start;
-    if (second != 0) {
+    if (second != 0 && link_readable(r, second)) {
         link->next = second;
         link_at(r, second)->previous = x.start;
         return;
@@ -168,10 +169,22 @@ STEP bool bins_replace_first(hak_region *r, hak_extent x, hak_extent y)
     return whole;
 }
 
+/* The head is none: the list is given up. */
+static __attribute__((noinline, cold, unused)) hak_extent give_up_list(const hak_region *r, unsigned bin)
+{
+    list_set_head((hak_bins *)&r->bins, bin, 0);
+    return (hak_extent){0, 0};
+}
+
+/* The first extent of a bin that has one. Links that the program forged, or
+ * copied from where they once were right, may confirm each other and still have
+ * led to a head that is of another bin, or no longer free. */
 STEP hak_extent first_of_bin(const hak_region *r, unsigned bin)
 {
-    granule g = r->bins.heads[bin];
-    return (hak_extent){g, extent_length(r, g)};
+    hak_extent x = {r->bins.heads[bin], 0};
+    if (link_readable(r, x.start))
+        x.length = extent_length(r, x.start);
+    return bin_of(x.length) == bin ? x : give_up_list(r, bin);
 }
 
 /* The first bin that is not empty, from `bin` up; its first extent. length 0:

@@ -28,9 +28,6 @@ static void publish(hak_region *r, hak_region_table *table)
     table->count = count + 1;
     for (i = 0; i < 8; i++)
         table->start[i] = i < table->count ? table->region[i]->start : UINTPTR_MAX;
-    /* The last address of all is not below UINTPTR_MAX. */
-    for (i = table->count; i < HAK_REGIONS; i++)
-        table->region[i] = table->region[0];
     run.usable_granules += r->end - r->first;
     run.handed_over_bytes += r->maps.base + r->maps.span - r->start;
     atomic_store_explicit(&run.regions, table, memory_order_release);

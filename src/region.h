@@ -61,7 +61,7 @@ typedef struct hak_region {
  * each new region brings a new table, so readers need no lock. */
 typedef struct hak_region_table {
     unsigned count;
-    hak_region *region[HAK_REGIONS]; /* past the last: any of them */
+    hak_region *region[HAK_REGIONS]; /* the first one can always be looked at */
     uintptr_t start[8];              /* of region[i]; UINTPTR_MAX past the last */
 } hak_region_table;
 
@@ -110,7 +110,8 @@ static inline hak_region *region_search(const hak_region_table *t, uintptr_t p)
     i += p >= t->start[i + 4] ? 4 : 0;
     i += p >= t->start[i + 2] ? 2 : 0;
     i += p >= t->start[i + 1] ? 1 : 0;
-    hak_region *r = t->region[i < HAK_REGIONS ? i : 0];
+    /* The last address of all is not below UINTPTR_MAX. */
+    hak_region *r = t->region[i < t->count ? i : 0];
     return p - r->maps.base < r->maps.span ? r : NULL;
 }
 

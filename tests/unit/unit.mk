@@ -8,3 +8,7 @@ UNIT_FLAGS    = -Isrc -Isrc/inject/off -Iport -DHAK_CORES=$$(call stem_cores,$$*
 
 $(call host_program,unit,$(UNIT_SOURCES),$(UNIT_FLAGS) -Iport/host)
 $(call a64_program,unit,$(UNIT_SOURCES),$(UNIT_FLAGS) -Iport/aarch64)
+
+$(call host_program,inject,tests/unit/inject.c)
+$(call a64_program,inject,tests/unit/inject.c)
+$(call host_program,huge,tests/unit/huge.c)
