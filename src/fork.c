@@ -66,10 +66,11 @@ static void recount(unsigned index, size_t live)
 
 static void mend_pools(void)
 {
-    size_t live[CLASSES_MOST] = {0};
+    size_t live[CLASSES_MOST];
     const hak_region_table *table = run_regions();
     unsigned mine = heap_core();
 
+    hak_port_zero(live, sizeof live); /* an initializer would call memset */
     for (unsigned core = 0; core < HAK_CORES; core++)
         if (core != mine) {
             finish_drains(core);

@@ -6,7 +6,8 @@
 
 #define ALL_FREE (HAK_CORES == 64 ? UINT64_MAX : (UINT64_C(1) << (HAK_CORES % 64)) - 1)
 
-__thread unsigned hak_host_core_plus_1;
+/* The model once more: GCC does not take it over from the declaration. */
+__thread unsigned hak_host_core_plus_1 __attribute__((tls_model("initial-exec")));
 
 /* Bit n set: core number n is free. Acquire and release on it pair thread to
  * thread: whatever the last holder of a number did is seen by the next. */

@@ -38,7 +38,16 @@ static inline void hak_port_relax(unsigned turns)
 
 static inline unsigned hak_port_ctz(uint64_t w) { return (unsigned)__builtin_ctzll(w); }
 static inline unsigned hak_port_clz(uint64_t w) { return (unsigned)__builtin_clzll(w); }
-static inline unsigned hak_port_popcount(uint64_t w) { return (unsigned)__builtin_popcountll(w); }
+
+/* By hand: the oldest x86-64 has no instruction for it, and GCC would call
+ * libgcc. [Warren, Hacker's Delight, 5-1] */
+static inline unsigned hak_port_popcount(uint64_t w)
+{
+    w -= (w >> 1) & 0x5555555555555555u;
+    w = (w & 0x3333333333333333u) + ((w >> 2) & 0x3333333333333333u);
+    w = (w + (w >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (unsigned)((w * 0x0101010101010101u) >> 56);
+}
 
 static inline uintptr_t hak_port_get(const _Atomic(uintptr_t) *w)
 {
