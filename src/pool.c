@@ -153,32 +153,67 @@ void pool_emptied(hak_slot *slot, hak_mask state)
     run_unlock(state);
 }
 
-/* One step of a recall: the page goes back if it is empty; an idle core's page
- * is made available in any case. */
-static void recall_slot(unsigned core, unsigned index, bool idle)
+/* Steps of a recall. This core's page goes back if it is empty; which core this
+ * is, is settled only while interrupts are masked. */
+static void recall_own(unsigned index)
 {
     hak_mask state = run_lock();
-    hak_slot *slot = pool_slot(core, index);
-    bool still_idle = ((pools.idle >> core) & 1) != 0;
-    if (slot->used_bytes != 0 && still_idle == idle) {
-        hak_word blocks = word_get(&slot->free) | atomic_load_explicit(slot->freed, memory_order_acquire);
-        if (idle || ~blocks == 0)
+    unsigned core = hak_port_core();
+    if (core < HAK_CORES && pools.active[core] != 0) {
+        const hak_slot *slot = pool_slot(core, index);
+        if (slot->used_bytes != 0 && ~(word_get(&slot->free) | word_get(slot->freed)) == 0)
             pool_disown(core, index);
     }
     run_unlock(state);
 }
 
+/* An idle core's page is made available in any case. */
+static void recall_idle(unsigned core, unsigned index)
+{
+    hak_mask state = run_lock();
+    if (((pools.states[index].owners & pools.idle) >> core & 1) != 0)
+        pool_disown(core, index);
+    run_unlock(state);
+}
+
+/* Does this core's page look empty? It is looked at again with the lock held. */
+static bool own_looks_empty(unsigned index)
+{
+    hak_mask state = hak_port_mask();
+    unsigned core = hak_port_core();
+    bool empty = false;
+    if (core < HAK_CORES && pools.active[core] != 0) {
+        const hak_slot *slot = pool_slot(core, index);
+        empty = slot->used_bytes != 0 && ~(word_get(&slot->free) | word_get(slot->freed)) == 0;
+    }
+    hak_port_unmask(state);
+    return empty;
+}
+
+static uint64_t idle_owners(unsigned index)
+{
+    hak_mask state = run_lock();
+    uint64_t owners = pools.states[index].owners & pools.idle;
+    run_unlock(state);
+    return owners;
+}
+
+static bool any_idle(void)
+{
+    hak_mask state = run_lock();
+    bool any = pools.idle != 0;
+    run_unlock(state);
+    return any;
+}
+
 void pool_recall(void)
 {
-    unsigned core = hak_port_core();
-    for (unsigned index = 0; index < pools.class_count; index++) {
-        hak_mask state = run_lock();
-        uint64_t idle = pools.states[index].owners & pools.idle;
-        bool mine = core < HAK_CORES && ((pools.states[index].owners >> core) & 1);
-        run_unlock(state);
-        if (mine)
-            recall_slot(core, index, false);
-        for (; idle != 0; idle &= idle - 1)
-            recall_slot(hak_port_ctz(idle), index, true);
-    }
+    for (unsigned index = 0; index < pools.class_count; index++)
+        if (own_looks_empty(index))
+            recall_own(index);
+    if (!any_idle())
+        return;
+    for (unsigned index = 0; index < pools.class_count; index++)
+        for (uint64_t cores = idle_owners(index); cores != 0; cores &= cores - 1)
+            recall_idle(hak_port_ctz(cores), index);
 }
