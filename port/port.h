@@ -50,8 +50,8 @@ static inline void hak_lock_take(hak_lock *lock)
 {
     uint32_t mine = atomic_fetch_add_explicit(&lock->next, 1, memory_order_relaxed);
     /* acquire: pairs with the release in hak_lock_drop */
-    for (unsigned turns = 0;
-         atomic_load_explicit(&lock->serving, memory_order_acquire) != mine; turns++)
+    for (unsigned turns = 0; atomic_load_explicit(&lock->serving, memory_order_acquire) != mine;
+         turns++)
         hak_port_relax(turns);
 }
 

@@ -41,7 +41,10 @@ static inline size_t granules_for(size_t size_bytes)
 /* Position of the highest set bit of a word that is not 0. */
 static inline unsigned top_bit(hak_word w) { return (WORD_BITS - 1) - hak_port_clz(w); }
 
-static inline uintptr_t align_up(uintptr_t x, uintptr_t power) { return (x + power - 1) & ~(power - 1); }
+static inline uintptr_t align_up(uintptr_t x, uintptr_t power)
+{
+    return (x + power - 1) & ~(power - 1);
+}
 static inline uintptr_t align_down(uintptr_t x, uintptr_t power) { return x & ~(power - 1); }
 
 #endif

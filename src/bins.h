@@ -170,7 +170,8 @@ STEP bool bins_replace_first(hak_region *r, hak_extent x, hak_extent y)
 }
 
 /* The head is none: the list is given up. */
-static __attribute__((noinline, cold, unused)) hak_extent give_up_list(const hak_region *r, unsigned bin)
+static __attribute__((noinline, cold, unused)) hak_extent give_up_list(const hak_region *r,
+                                                                       unsigned bin)
 {
     list_set_head((hak_bins *)&r->bins, bin, 0);
     return (hak_extent){0, 0};

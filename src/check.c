@@ -102,7 +102,8 @@ static complaint check_page(const hak_region *r, granule g, sums *total)
 }
 
 /* One item at g, with the lock held. *next: where the next one begins. */
-static complaint check_item(const hak_region *r, granule g, bool unchanged, sums *total, granule *next)
+static complaint check_item(const hak_region *r, granule g, bool unchanged, sums *total,
+                            granule *next)
 {
     hak_item item = cursor_look(r, g);
     complaint broken = NULL;

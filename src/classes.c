@@ -3,13 +3,13 @@
 
 enum {
     LARGEST_PAGE = 64 * UNIT_BYTES,
-    PAGES_PER_HEAP = 256, /* the usual page is 1/256 to 1/512 of the heap */
-    TABLES_PER_HEAP = 16, /* the classes' tables take at most 1/16 of the heap */
-    BLOCKS_LEAST = 4,     /* in a page of the largest class */
-    FEW_BLOCKS = 8,       /* a page of fewer is made only ... */
-    PATIENCE_FOR_FEW = 100, /* ... after so many requests */
-    EXACT = 16,           /* granules up to which each size has its own class */
-    STEPS = 4             /* classes in each doubling above */
+    PAGES_PER_HEAP = 256,   /* the usual page is 1/256 to 1/512 of the heap */
+    TABLES_PER_HEAP = 16,   /* the classes' tables take at most 1/16 of the heap */
+    BLOCKS_LEAST = 4,       /* in a page of the largest class */
+    FEW_BLOCKS = 8,         /* a page of fewer is made only ... */
+    PATIENCE_FOR_FEW = 150, /* ... after so many requests */
+    EXACT = 16,             /* granules up to which each size has its own class */
+    STEPS = 4               /* classes in each doubling above */
 };
 
 /* The granules of the class behind the one of so many granules. */
@@ -33,8 +33,7 @@ hak_class_plan classes_plan(size_t heap_bytes, size_t bytes_per_class)
     hak_class_plan plan = {UNIT_BYTES, UNIT_BYTES, 0, 0};
     if (heap_bytes < 16 * UNIT_BYTES)
         return plan;
-    while (plan.page_bytes < LARGEST_PAGE / 2 &&
-           plan.page_bytes * 2 <= heap_bytes / PAGES_PER_HEAP)
+    while (plan.page_bytes < LARGEST_PAGE / 2 && plan.page_bytes * 2 <= heap_bytes / PAGES_PER_HEAP)
         plan.page_bytes *= 2;
     plan.largest_page_bytes = plan.page_bytes * 2;
     plan.limit_bytes = plan.largest_page_bytes / BLOCKS_LEAST;

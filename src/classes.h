@@ -25,7 +25,7 @@ typedef struct hak_class {
 typedef struct hak_class_plan {
     size_t page_bytes;         /* of most classes */
     size_t largest_page_bytes; /* of the classes of the largest blocks */
-    size_t limit_bytes; /* of the largest class; 0: no pools */
+    size_t limit_bytes;        /* of the largest class; 0: no pools */
     unsigned count;
 } hak_class_plan;
 

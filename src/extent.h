@@ -72,7 +72,10 @@ static inline granule extent_before(const hak_region *r, granule g)
 }
 
 /* Does some unit lie wholly inside the extent? */
-static inline bool extent_is_long(hak_extent x) { return unit_of(x.start) + 1 < unit_of(x.start + x.length); }
+static inline bool extent_is_long(hak_extent x)
+{
+    return unit_of(x.start) + 1 < unit_of(x.start + x.length);
+}
 
 /* The length, written into (or, as 0, removed from) the first and the last
  * unit that lie wholly inside the extent, if there are any. */
@@ -110,7 +113,8 @@ static inline hak_word extent_first_word(hak_extent x)
 /* log2 of the alignment, in granules, that the block at x was asked for with. */
 static inline unsigned extent_alignment(const hak_region *r, hak_extent x)
 {
-    hak_word noted = live_bits(r, unit_of(x.start)) & extent_first_word(x) & ~(ONE << bit_of(x.start));
+    hak_word noted =
+        live_bits(r, unit_of(x.start)) & extent_first_word(x) & ~(ONE << bit_of(x.start));
     return noted == 0 ? 0 : hak_port_ctz(noted) - bit_of(x.start);
 }
 

@@ -31,7 +31,7 @@ void heap_report(hak_fault kind, const void *p, const void *call_site)
 
 void heap_report_links(const void *call_site)
 {
-    const void *p = atomic_exchange_explicit(&run.corrupt, NULL, memory_order_relaxed);
+    const void *p = (const void *)atomic_exchange_explicit(&run.corrupt, 0, memory_order_relaxed);
     if (p != NULL)
         heap_report(HAK_FAULT_CORRUPT, p, call_site);
 }

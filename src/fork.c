@@ -46,8 +46,7 @@ static void mend_region(hak_region *r, size_t live[])
         hak_item item = cursor_look(r, g);
         unsigned kind = region_kind(r, unit_of(g));
         if (item.kind == ITEM_PAGE)
-            live[kind - 1] +=
-                mend_page(page_of(&r->maps, unit_of(g)), kind - 1);
+            live[kind - 1] += mend_page(page_of(&r->maps, unit_of(g)), kind - 1);
         g += item.extent.length;
     }
 }

@@ -5,10 +5,7 @@
  */
 #include "heap.h"
 
-void *hak_malloc(size_t size)
-{
-    return heap_malloc(size, NULL);
-}
+void *hak_malloc(size_t size) { return heap_malloc(size, NULL); }
 
 void hak_free(void *p)
 {
@@ -24,7 +21,8 @@ void hak_free(void *p)
     }
     hak_mask state = hak_port_mask();
     uintptr_t slots = heap_slots();
-    if (slots != 0 && heap_free_in_page(&pools.maps, heap_slot(slots, kind), kind, p, offset, state))
+    if (slots != 0 &&
+        heap_free_in_page(&pools.maps, heap_slot(slots, kind), kind, p, offset, state))
         return;
     hak_port_unmask(state);
     heap_free(p, HAK_PORT_CALL_SITE());

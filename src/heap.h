@@ -22,7 +22,7 @@ void heap_report(hak_fault kind, const void *p, const void *call_site);
 void heap_report_links(const void *call_site);
 static inline void heap_report_corrupt(const void *call_site)
 {
-    if (atomic_load_explicit(&run.corrupt, memory_order_relaxed) != NULL)
+    if (word_get(&run.corrupt) != 0)
         heap_report_links(call_site);
 }
 
@@ -80,19 +80,21 @@ STEP void *heap_malloc(size_t size, const void *call_site)
     uintptr_t slots = heap_slots();
     hak_slot *slot = heap_slot(slots, kind);
     if (slots == 0)
-        return heap_malloc_small(size, NULL, kind, state, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+        return heap_malloc_small(size, NULL, kind, state,
+                                 call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
     hak_word free = word_get(&slot->free);
     if (free == 0)
-        return heap_malloc_small(size, slot, kind, state, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+        return heap_malloc_small(size, slot, kind, state,
+                                 call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
     void *block = pool_pop(slot, free);
     hak_port_unmask(state);
     return block;
 }
 
 /*
- * Free a block that lies in a page of the region, `offset` from its base, into the slot's own current
- * page or any other. Interrupts masked; restores the mask's state. false:
- * something is wrong with p, or it takes more than this; nothing was done.
+ * Free a block that lies in a page of the region, `offset` from its base, into the slot's own
+ * current page or any other. Interrupts masked; restores the mask's state. false: something is
+ * wrong with p, or it takes more than this; nothing was done.
  */
 static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
                                      const void *p, uintptr_t offset, hak_mask state)

@@ -2,8 +2,8 @@
 /* Taking over memory: hak_init and hak_add_region. */
 #include "heap.h"
 
-static unsigned reserved;          /* regions that have an index; run lock */
-static size_t largest_page_bytes;  /* as hak_init chose it */
+static unsigned reserved;         /* regions that have an index; run lock */
+static size_t largest_page_bytes; /* as hak_init chose it */
 
 static bool overlaps_any(const hak_carving *range)
 {

@@ -32,11 +32,20 @@ static inline hak_page page_of(const hak_maps *maps, uint32_t unit)
 {
     return (hak_page){maps->index << PAGE_UNIT_BITS | unit};
 }
-static inline hak_region *page_region(hak_page page) { return run.arrived[page.id >> PAGE_UNIT_BITS]; }
+static inline hak_region *page_region(hak_page page)
+{
+    return run.arrived[page.id >> PAGE_UNIT_BITS];
+}
 static inline uint32_t page_unit(hak_page page) { return page.id & ((1u << PAGE_UNIT_BITS) - 1); }
 static inline hak_maps *page_maps(hak_page page) { return &page_region(page)->maps; }
-static inline hak_unit *page_words(hak_page page) { return &page_region(page)->maps.units[page_unit(page)]; }
-static inline hak_atomic *page_freed(hak_page page) { return &page_region(page)->maps.freed[page_unit(page)]; }
+static inline hak_unit *page_words(hak_page page)
+{
+    return &page_region(page)->maps.units[page_unit(page)];
+}
+static inline hak_atomic *page_freed(hak_page page)
+{
+    return &page_region(page)->maps.freed[page_unit(page)];
+}
 static inline uintptr_t page_address(hak_page page)
 {
     return page_region(page)->maps.base + ((uintptr_t)page_unit(page) << UNIT_SHIFT);
@@ -61,7 +70,8 @@ _Static_assert(WORD_BITS == 64, "a page's state wants a 64-bit word");
 static inline hak_word page_owned_by(size_t slot) { return PAGE_OWNED | slot << PAGE_NUMBER_SHIFT; }
 static inline hak_word page_linked(hak_page next, hak_page previous)
 {
-    return PAGE_LISTED | (hak_word)next.id << PAGE_NUMBER_SHIFT | (hak_word)previous.id << PAGE_PREVIOUS_SHIFT;
+    return PAGE_LISTED | (hak_word)next.id << PAGE_NUMBER_SHIFT |
+           (hak_word)previous.id << PAGE_PREVIOUS_SHIFT;
 }
 
 /* acquire, release: what the state says of `free` and `freed` is there to see. */
@@ -140,7 +150,8 @@ static inline void page_set_kinds(hak_maps *maps, uint32_t unit, uint32_t units,
         for (; first < behind; first++)
             __atomic_store_n(first, kind, __ATOMIC_RELAXED);
     for (; first < behind; first += 8)
-        __atomic_store_n((eight_kinds *)first, kind * UINT64_C(0x0101010101010101), __ATOMIC_RELAXED);
+        __atomic_store_n((eight_kinds *)first, kind * UINT64_C(0x0101010101010101),
+                         __ATOMIC_RELAXED);
 }
 
 /* Give an unlisted, unowned page, all of whose blocks are free, back. */
@@ -150,7 +161,8 @@ STEP void page_death(const hak_class *c, hak_page page)
     uint32_t unit = page_unit(page);
     page_set_kinds(&r->maps, unit, c->units, 0);
     r->maps.units[unit].live = 0;
-    run_give(r, (hak_extent){unit << UNIT_GRANULES_SHIFT, (granule)c->units << UNIT_GRANULES_SHIFT});
+    run_give(r,
+             (hak_extent){unit << UNIT_GRANULES_SHIFT, (granule)c->units << UNIT_GRANULES_SHIFT});
 }
 
 #endif

@@ -64,7 +64,6 @@ void pool_start(const hak_region *first)
         pool_wake(core);
 }
 
-
 /* The blocks move from the page's `freed` to the slot's `free`: first set, then
  * clear, so that whoever sees a bit cleared (acquire) sees it set (release). */
 bool pool_drain(hak_slot *slot, unsigned index)

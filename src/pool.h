@@ -17,12 +17,12 @@
  *           = mallocs + popcount(free) - taken.
  */
 typedef struct hak_slot {
-    hak_atomic free;         /* blocks to hand out */
-    uintptr_t base;          /* address of block 0 */
-    uint32_t used_bytes;     /* blocks x stride of the page; 0: there is no page */
-    uint32_t reciprocal;     /* these three are the class's */
+    hak_atomic free;     /* blocks to hand out */
+    uintptr_t base;      /* address of block 0 */
+    uint32_t used_bytes; /* blocks x stride of the page; 0: there is no page */
+    uint32_t reciprocal; /* these three are the class's */
     uint16_t stride;
-    uint16_t page_mask;      /* bytes of a page - 1 */
+    uint16_t page_mask; /* bytes of a page - 1 */
     hak_page page;
     hak_atomic *freed;       /* the page's blocks freed from outside */
     hak_word trigger;        /* `free` of an empty page; 0 once that is known (retained) */
@@ -41,17 +41,17 @@ typedef struct hak_class_state {
 
 typedef struct hak_pools {
     /* Read by every malloc and free; constant, but for active[]. */
-    uintptr_t active[HAK_CORES];  /* each core's slots, less one; 0 while it is idle */
-    size_t limit_bytes;           /* larger blocks come from the run layer */
-    const uint8_t *kind_of;       /* by (size - 1) / granule: 1 + the class */
-    hak_maps maps;                /* of the first region */
-    hak_slot *slots;              /* [core][class] */
+    uintptr_t active[HAK_CORES]; /* each core's slots, less one; 0 while it is idle */
+    size_t limit_bytes;          /* larger blocks come from the run layer */
+    const uint8_t *kind_of;      /* by (size - 1) / granule: 1 + the class */
+    hak_maps maps;               /* of the first region */
+    hak_slot *slots;             /* [core][class] */
     size_t slot_count;
     hak_class *classes;
 
     hak_class_state *states;
-    hak_atomic *taken;            /* [core][class]: blocks that came into the slot, other
-                                     than by the core's own free */
+    hak_atomic *taken; /* [core][class]: blocks that came into the slot, other
+                          than by the core's own free */
     hak_atomic drains[HAK_CORES];
     unsigned class_count;
     /* run lock */
@@ -60,7 +60,7 @@ typedef struct hak_pools {
     size_t retained_count;        /* their number in all cores, at most HAK_RETAIN */
     size_t page_granules;         /* in pages */
     size_t adoptions, births, deaths, recalls;
-    size_t *coreless_frees;       /* [class]: by contexts without a core */
+    size_t *coreless_frees; /* [class]: by contexts without a core */
 } hak_pools;
 extern hak_pools pools;
 

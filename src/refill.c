@@ -5,7 +5,8 @@
 
 /* Make a page the slot's current one. Its `free` is 0 here; it must be true of
  * this page before the state says that the page is the slot's. */
-static inline void adopt(hak_slot *slot, const hak_class *c, hak_maps *maps, uint32_t unit, hak_word free)
+static inline void adopt(hak_slot *slot, const hak_class *c, hak_maps *maps, uint32_t unit,
+                         hak_word free)
 {
     slot->base = maps->base + ((uintptr_t)unit << UNIT_SHIFT);
     slot->used_bytes = c->used_bytes;
@@ -57,7 +58,8 @@ static inline bool adopt_listed(hak_slot *slot, hak_class_state *state, const ha
 
 /* A new page: while a fifth of the heap is free, and once the class has shown
  * its demand. */
-static inline bool adopt_new(hak_slot *slot, hak_class_state *state, const hak_class *c, unsigned kind)
+static inline bool adopt_new(hak_slot *slot, hak_class_state *state, const hak_class *c,
+                             unsigned kind)
 {
     if (++state->demand < c->patience ||
         run.usable_granules - run.taken_granules < run.usable_granules / 5)

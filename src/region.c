@@ -66,7 +66,8 @@ void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes)
 {
     size_t left = range->end - range->next;
     r->start = range->start;
-    size_t units = left / (UNIT_BYTES + UNIT_MAP_BYTES) + EXTRA_UNITS + largest_page_bytes / UNIT_BYTES;
+    size_t units =
+        left / (UNIT_BYTES + UNIT_MAP_BYTES) + EXTRA_UNITS + largest_page_bytes / UNIT_BYTES;
     unsigned rows = bins_rows((granule)(left >> GRANULE_SHIFT));
 
     r->bins.top = 0;

@@ -32,17 +32,17 @@ typedef struct hak_unit {
 
 /* Free extents by size, in lists threaded through the extents (bins.h). */
 typedef struct hak_bins {
-    uint32_t top;    /* bit r: rows[r] is not 0 */
-    uint16_t *rows;  /* bit c of rows[r]: heads[16 r + c] is not 0 */
+    uint32_t top;   /* bit r: rows[r] is not 0 */
+    uint16_t *rows; /* bit c of rows[r]: heads[16 r + c] is not 0 */
     granule *heads;
 } hak_bins;
 
 /* Where the maps of a region are. */
 typedef struct hak_maps {
-    uintptr_t base;    /* address of granule 0 */
-    size_t span;       /* bytes from base to the end */
-    uint8_t *kinds;    /* per unit: 0, or 1 + the size class of its page; written with
-                          the lock held */
+    uintptr_t base; /* address of granule 0 */
+    size_t span;    /* bytes from base to the end */
+    uint8_t *kinds; /* per unit: 0, or 1 + the size class of its page; written with
+                       the lock held */
     hak_unit *units;
     hak_atomic *freed; /* per page (at its first unit): blocks freed from outside */
     unsigned index;    /* of the region, in order of arrival */
@@ -51,10 +51,10 @@ typedef struct hak_maps {
 typedef struct hak_region {
     hak_maps maps;
     hak_bins bins;
-    granule first, end;          /* usable granules are first .. end - 1 */
-    uintptr_t first_address;     /* of granule `first`, and what follows */
+    granule first, end;      /* usable granules are first .. end - 1 */
+    uintptr_t first_address; /* of granule `first`, and what follows */
     size_t usable_bytes;
-    uintptr_t start;             /* of the range, control data included */
+    uintptr_t start; /* of the range, control data included */
 } hak_region;
 
 /* All regions, in order of address. A table is never changed once published:
@@ -85,7 +85,10 @@ void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes);
 
 /* The kind of a unit, with the lock held. A plain access: while a block in the
  * unit is live its kind stays, so a free may also read it without the lock. */
-static inline unsigned region_kind(const hak_region *r, uint32_t unit) { return r->maps.kinds[unit]; }
+static inline unsigned region_kind(const hak_region *r, uint32_t unit)
+{
+    return r->maps.kinds[unit];
+}
 
 /* The same of the unit that holds p. */
 static inline unsigned region_kind_at(const hak_maps *maps, const void *p)

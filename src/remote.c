@@ -13,7 +13,8 @@ hak_fault pool_find(hak_region *r, unsigned index, const void *p, hak_spot *spot
         return (uintptr_t)p % GRANULE_BYTES != 0 ? HAK_FAULT_MISALIGNED : HAK_FAULT_INTERIOR;
     if (offset >= c->used_bytes)
         return HAK_FAULT_NOT_A_BLOCK;
-    spot->page = page_of(&r->maps, (uint32_t)(((uintptr_t)p - offset - r->maps.base) >> UNIT_SHIFT));
+    spot->page =
+        page_of(&r->maps, (uint32_t)(((uintptr_t)p - offset - r->maps.base) >> UNIT_SHIFT));
     spot->index = index;
     spot->bit = ONE << block;
     return HAK_FAULT_NONE;

@@ -47,7 +47,7 @@ static __attribute__((noinline)) void *end_badly(void *block, size_t size, unsig
 
 static inline void *end(void *block, size_t size, unsigned alignment_log2, const void *call_site)
 {
-    if (block != NULL && atomic_load_explicit(&run.corrupt, memory_order_relaxed) == NULL)
+    if (block != NULL && word_get(&run.corrupt) == 0)
         return block;
     return end_badly(block, size, alignment_log2, call_site);
 }
@@ -110,7 +110,7 @@ void heap_free_large(void *p, const void *call_site)
     run_unlock(state);
     if (!done)
         heap_free(p, call_site);
-    else if (atomic_load_explicit(&run.corrupt, memory_order_relaxed) != NULL)
+    else if (word_get(&run.corrupt) != 0)
         heap_report_links(call_site);
 }
 

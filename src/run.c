@@ -3,11 +3,10 @@
 #include "inject.h"
 
 /* Before hak_init: no address is in it. */
-static const hak_region_table no_regions = {
-    0,
-    {&run.first},
-    {UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX,
-     UINTPTR_MAX}};
+static const hak_region_table no_regions = {0,
+                                            {&run.first},
+                                            {UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX,
+                                             UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX}};
 
 hak_run run = {.regions = &no_regions};
 
@@ -21,7 +20,7 @@ static inline void count_taken(size_t granules)
 
 void run_note_corrupt(const hak_region *r, granule g)
 {
-    atomic_store_explicit(&run.corrupt, region_address(r, g), memory_order_relaxed);
+    word_set(&run.corrupt, (uintptr_t)region_address(r, g));
 }
 
 typedef enum piece_kind { PIECE_BLOCK, PIECE_PAGE } piece_kind;

@@ -17,10 +17,10 @@ typedef struct hak_run {
     hak_region *arrived[HAK_REGIONS];          /* all, by index */
     size_t usable_granules;                    /* in all regions */
     size_t handed_over_bytes;
-    size_t taken_granules;                     /* in blocks and pages */
-    size_t peak_granules;                      /* the most that ever were */
-    size_t mallocs, frees, resizes, failures;  /* calls, for stats */
-    _Atomic(const void *) corrupt;             /* a bad link that is still to be reported */
+    size_t taken_granules;                    /* in blocks and pages */
+    size_t peak_granules;                     /* the most that ever were */
+    size_t mallocs, frees, resizes, failures; /* calls, for stats */
+    hak_atomic corrupt;                       /* address of a bad link still to be reported */
 } hak_run;
 extern hak_run run;
 

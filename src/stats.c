@@ -36,7 +36,8 @@ static void add_slot(hak_stats *s, unsigned core, unsigned index)
     const hak_slot *slot = pool_slot(core, index);
     hak_mask state = hak_port_mask();
     size_t mallocs = word_get(&slot->mallocs);
-    size_t back = mallocs + hak_port_popcount(word_get(&slot->free)) - word_get(&pools.taken[slot - pools.slots]);
+    size_t back = mallocs + hak_port_popcount(word_get(&slot->free)) -
+                  word_get(&pools.taken[slot - pools.slots]);
     hak_port_unmask(state);
     size_t away = word_get(&slot->remote_frees), live = mallocs - back - away;
     s->free_remote += away;

@@ -60,7 +60,8 @@ const char *hak_fault_text(hak_fault fault)
     return "unknown fault";
 }
 
-__attribute__((weak)) void hak_port_fault(hak_fault kind, const void *pointer, const void *call_site)
+__attribute__((weak)) void hak_port_fault(hak_fault kind, const void *pointer,
+                                          const void *call_site)
 {
     (void)kind;
     (void)pointer;

@@ -7,7 +7,7 @@
 #ifndef HAK_PORT_ARCH_H
 #define HAK_PORT_ARCH_H
 
-#define HAK_PORT_WORD_BITS 64
+#define HAK_PORT_WORD_BITS        64
 #define HAK_PORT_CORE_MAY_BE_NONE 0
 
 #ifndef HAK_A64_CORE_SHIFT
@@ -65,7 +65,10 @@ static inline unsigned hak_port_popcount(uint64_t w)
 
 /* Single-copy atomic, as any aligned word is. GCC folds the address into a
  * volatile access, not into an atomic one. */
-static inline uint64_t hak_port_get(const _Atomic(uintptr_t) *w) { return *(const volatile uint64_t *)w; }
+static inline uint64_t hak_port_get(const _Atomic(uintptr_t) *w)
+{
+    return *(const volatile uint64_t *)w;
+}
 static inline void hak_port_set(_Atomic(uintptr_t) *w, uint64_t v) { *(volatile uint64_t *)w = v; }
 
 #endif

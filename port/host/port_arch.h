@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define HAK_PORT_WORD_BITS 64
+#define HAK_PORT_WORD_BITS        64
 #define HAK_PORT_CORE_MAY_BE_NONE 1
 
 #define HAK_PORT_CALL_SITE() __builtin_return_address(0)
