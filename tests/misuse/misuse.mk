@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Programs that do wrong, one small one each.
+# Programs that do wrong, one small one each. rounds= is for those that write
+# at random.
 
 MISUSE_PROGRAMS := double_free double_free_between double_free_emptied free_foreign free_misaligned \
                    free_interior free_uninitialised two_cores bad_size bad_alignment bad_init hook \
@@ -8,3 +9,13 @@ MISUSE_PROGRAMS := double_free double_free_between double_free_emptied free_fore
 $(foreach name,$(MISUSE_PROGRAMS),\
     $(call host_program,misuse/$(name),$(addprefix tests/misuse/,$(name).c misuse.c serves.c))\
     $(call a64_program,misuse/$(name),$(addprefix tests/misuse/,$(name).c misuse.c serves.c)))
+
+.PHONY: test-misuse
+test-misuse: ## each kind of bad call, and writes where none should go
+	@for name in $(MISUSE_PROGRAMS); do \
+	    echo "host-4,host-4-asan,a64-4 misuse/$$name rounds=100"; \
+	done > $(BUILD)/misuse.runs
+	@echo "host-1,a64-1 misuse/double_free" >> $(BUILD)/misuse.runs
+	@echo "host-1,a64-1 misuse/double_free_emptied" >> $(BUILD)/misuse.runs
+	@echo "host-4-tsan misuse/two_cores" >> $(BUILD)/misuse.runs
+	@$(RUN_LIST) $(BUILD)/misuse.runs

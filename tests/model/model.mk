@@ -9,3 +9,7 @@ $(call a64_program,model,tests/model/model.c $(MODEL_SOURCES),$(INSIDE) -Iport/a
 
 $(call host_program,stranded,tests/model/stranded.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
 $(call a64_program,stranded,tests/model/stranded.c $(MODEL_SOURCES),$(INSIDE) -Iport/aarch64)
+
+.PHONY: test-model
+test-model: ## random operations against a shadow heap; memory that other cores freed
+	@$(RUN_LIST) tests/model/runs.txt

@@ -30,7 +30,6 @@ smallest-heaps: ## measure tests/traces/smallest.txt anew: TRACES=dir
 	@$(MAKE) --no-print-directory memory-bench MEMORY_FLAGS="--write tests/traces/smallest.txt"
 
 .PHONY: test-replay
-test: test-replay
 test-replay: $(foreach san,asan tsan,$(BUILD)/host-4-$(san)/replay) $(BUILD)/host-4-asan/trace_test ## the trace reader, replays on the host and in QEMU: TRACES=dir
 	@sh tests/tools/need.sh a64 host
 	@MAKE='$(MAKE)' python3 tests/replay/replay_test.py $(BUILD) $(TRACES)

@@ -27,8 +27,10 @@ static bool plan_is_sound(size_t heap_bytes)
     HOLDS(plan.page_bytes <= plan.largest_page_bytes);
     HOLDS(plan.page_bytes == UNIT_BYTES || plan.page_bytes <= heap_bytes / 128);
     HOLDS(plan.count <= CLASSES_MOST && plan.count * pool_class_bytes() <= heap_bytes / 16);
-    HOLDS((plan.limit_bytes == 0) == (plan.count == 0) && plan.limit_bytes % GRANULE_BYTES == 0);
     HOLDS(heap_bytes >= 16384 || plan.count == 0);
+    if (plan.count == 0)
+        return true;
+    HOLDS(plan.limit_bytes != 0 && plan.limit_bytes % GRANULE_BYTES == 0);
     classes_make(plan, classes, kind_of);
     for (size_t size = 1; size <= plan.limit_bytes; size++) {
         unsigned index = kind_of[(size - 1) >> GRANULE_SHIFT] - 1u;

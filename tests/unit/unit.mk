@@ -12,3 +12,7 @@ $(call a64_program,unit,$(UNIT_SOURCES),$(UNIT_FLAGS) -Iport/aarch64)
 $(call host_program,inject,tests/unit/inject.c)
 $(call a64_program,inject,tests/unit/inject.c)
 $(call host_program,huge,tests/unit/huge.c)
+
+.PHONY: test-unit
+test-unit: ## each module by itself, failing requests, the largest heap
+	@$(RUN_LIST) tests/unit/runs.txt

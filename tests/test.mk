@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+# make test runs every target test-NAME that has a "## text" behind it, in any
+# makefile of the tree. Such a target prints lines "ok NAME", "FAIL NAME: why"
+# and "skip NAME: why".
+#
+#   make test                        all of them
+#   make test GROUPS='test-unit'     some
+#   make test TRACES=dir             with more traces to replay
+
+GROUPS = $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*[^#]\#\# .*/\1/p' \
+             $(sort $(filter %.mk Makefile,$(MAKEFILE_LIST))))
+
+# Not by its name: a line that names it is run by make -n as well.
+THIS_MAKE := $(MAKE)
+RUN_LIST   = MAKE='$(THIS_MAKE)' python3 tests/tools/run_list.py $(BUILD)
+
+.PHONY: test-layers
+test: ## run all tests (GROUPS="test-unit ..." some of them; TRACES=dir more traces)
+	@MAKE='$(THIS_MAKE)' python3 tests/tools/run_tests.py $(BUILD) $(GROUPS)
+
+test-layers: ## includes go downwards only, the library needs no other symbol
+	@MAKE='$(THIS_MAKE)' python3 tests/tools/check_layers.py $(BUILD)

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Build and run the programs of a list, some at a time.
+
+usage: run_list.py BUILD-FOLDER LIST      (from the top of the tree)
+
+Each line of the list: variants, a program, its arguments.
+
+    host-1,host-4-asan,a64-4  unit
+    a64-4/no                  model cores=4 ops=1000
+
+A variant is a folder of BUILD-FOLDER. a64-N runs in QEMU on N cores with
+-icount, a64-N/no with a thread for each core. memory=3G: the line is skipped if
+the machine has less than that to spare. # begins a comment.
+
+The programs print "ok NAME", "FAIL NAME: why" and "skip NAME: why"; the variant,
+the program and its arguments are put before each NAME. One that ends with
+another status than 0, and says no FAIL, has failed; so has one that says nothing.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+TIMEOUT_SECONDS = 300
+RESULT = re.compile(r"^(ok|FAIL|skip) +(.*)$")
+
+
+class Run:
+    def __init__(self, build, variant, program, arguments):
+        folder, _, accel = variant.partition("/")
+        memory = [a[7:] for a in arguments if a.startswith("memory=")]
+        self.memory_bytes = int(memory[0].rstrip("G")) << 30 if memory else 0
+        arguments = [a for a in arguments if not a.startswith("memory=")]
+        self.label = " ".join([variant, program] + arguments)
+        if folder.startswith("a64-"):
+            self.file = f"{build}/{folder}/{program}.elf"
+            cores = folder.split("-")[1]
+            self.command = ["sh", "tests/kit/run_a64.sh", self.file, cores, "256M", accel or "yes"] + arguments
+        else:
+            self.file = f"{build}/{folder}/{program}"
+            self.command = [self.file] + arguments
+
+
+def read_list(build, path):
+    runs = []
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            words = line.split("#")[0].split()
+            if words:
+                runs += [Run(build, variant, words[1], words[2:]) for variant in words[0].split(",")]
+    return runs
+
+
+def spare_bytes():
+    with open("/proc/meminfo", encoding="ascii") as lines:
+        for line in lines:
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) << 10
+    return 0
+
+
+def output_of(run):
+    """(status, text); a status that is no number is what went wrong."""
+    if run.memory_bytes > spare_bytes():
+        return 0, f"skip memory: less than {run.memory_bytes >> 30} GiB to spare\n"
+    try:
+        done = subprocess.run(run.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired as late:
+        return f"did not end within {TIMEOUT_SECONDS} s", (late.output or b"").decode(errors="replace")
+    except OSError as error:
+        return str(error), ""
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def judge(run, status, text):
+    """The lines to print: one result for each name, and what belongs to failures."""
+    lines, failed, results = [], set(), 0
+    for line in text.splitlines():
+        match = RESULT.match(line)
+        if match is None:
+            lines.append("    " + line)
+            continue
+        what, name = match.groups()
+        results += 1
+        if what == "FAIL":
+            case = name.split(":")[0]
+            line = f"    {name}" if case in failed else f"FAIL {run.label}: {name}"
+            failed.add(case)
+        else:
+            line = f"{what} {run.label}: {name}"
+        lines.append(line)
+    if status != 0 and not failed:
+        lines.append(f"FAIL {run.label}: status {status}")
+    elif results == 0:
+        lines.append(f"FAIL {run.label}: printed no result")
+    return lines, status != 0 or bool(failed) or results == 0
+
+
+def build_all(build, runs):
+    """Everything at once; then one by one those that did not come out."""
+    make = os.environ.get("MAKE", "make").split() + ["--no-print-directory", "-s"]
+    files = sorted({run.file for run in runs})
+    done = subprocess.run(make + ["-k", f"-j{os.cpu_count() or 1}"] + files, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        print("\n".join(done.stdout.splitlines()[-40:]))
+    return done.returncode
+
+
+def main():
+    build, path = sys.argv[1:]
+    runs = read_list(build, path)
+    bad = build_all(build, runs) != 0
+    if bad:
+        print(f"FAIL building what {path} lists")
+        return 1
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for run, (status, text) in zip(runs, pool.map(output_of, runs)):
+            lines, failed = judge(run, status, text)
+            bad |= failed
+            print("\n".join(lines if failed else [l for l in lines if not l.startswith("    ")]), flush=True)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""make test: run the groups of tests, one after another, and add up.
+
+usage: run_tests.py BUILD-FOLDER GROUP...      (from the top of the tree)
+
+A group is a target of make. It prints lines "ok NAME", "FAIL NAME: why" and
+"skip NAME: why"; all its output is kept in BUILD-FOLDER/test/GROUP.log. A group
+that ends with another status than 0 and says no FAIL has failed, and so has one
+that prints no result at all. Missing packages are installed first.
+The last line printed is "N passed, N failed", or "N passed, N failed, N skipped".
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+RESULT = re.compile(r"^(ok|FAIL|skip)\s+(.*)$")
+PACKAGES = ["a64", "host"]
+TAIL_LINES = 25
+
+
+def make_flags():
+    """What make passes on, without the job server that is not open to us."""
+    flags = os.environ.get("MAKEFLAGS", "")
+    return re.sub(r"(^|\s)(-j\S*|--jobserver\S*)", " ", flags).strip()
+
+
+def follow(process, log):
+    """The group's results, in order; failures and skips are shown as they come."""
+    results = []
+    for line in process.stdout:
+        log.write(line)
+        match = RESULT.match(line)
+        if match:
+            results.append(match.groups())
+            if match.group(1) != "ok":
+                print("  " + line.rstrip(), flush=True)
+    return results
+
+
+def tail(path):
+    with open(path, encoding="utf-8", errors="replace") as log:
+        return "".join("    " + line for line in log.readlines()[-TAIL_LINES:])
+
+
+def count(results):
+    """Passed, failed, skipped; a name fails once, however often it says so."""
+    failed = {text.split(": ")[0] + ":" + "".join(text.split(": ")[1:2]) for what, text in results if what == "FAIL"}
+    kinds = [what for what, _ in results]
+    return kinds.count("ok"), len(failed), kinds.count("skip")
+
+
+def run_group(build, group):
+    path = f"{build}/test/{group}.log"
+    print(f"{group} ...", flush=True)
+    begin = time.monotonic()
+    command = os.environ.get("MAKE", "make").split() + ["--no-print-directory", group]
+    environment = dict(os.environ, MAKEFLAGS=make_flags())
+    with open(path, "w", encoding="utf-8") as log:
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True, errors="replace")
+        results = follow(process, log)
+    status = process.wait()
+    passed, failed, skipped = count(results)
+    if failed == 0 and (status != 0 or passed + skipped == 0):
+        why = f"status {status}" if status != 0 else "it printed no result"
+        print(f"  FAIL {group}: {why}; the end of {path}:\n{tail(path)}", end="")
+        failed = 1
+    seconds = time.monotonic() - begin
+    print(f"{group}: {seconds:.1f} s, {passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return passed, failed, skipped
+
+
+def main():
+    build, groups = sys.argv[1], sys.argv[2:]
+    os.makedirs(f"{build}/test", exist_ok=True)
+    if subprocess.run(["sh", "tests/tools/need.sh"] + PACKAGES).returncode != 0:
+        print("FAIL packages are missing, see above\n0 passed, 1 failed")
+        return 1
+    begin = time.monotonic()
+    sums = [run_group(build, group) for group in groups]
+    passed, failed, skipped = (sum(column) for column in zip(*sums)) if sums else (0, 1, 0)
+    print(f"all groups: {time.monotonic() - begin:.1f} s")
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
