@@ -82,9 +82,10 @@ void hak_port_copy(void *to, const void *from, size_t bytes);
  * hak_init: take [heap_start, heap_start + heap_size) as the heap. The start
  * may be misaligned and the size odd: both are trimmed. The contents need not
  * be zero. Control data and maps are carved out of the range (1/42 of it, and
- * for each core up to 72 bytes for each of up to 40 size classes); clearing the maps takes about one instruction per 8 bytes of
- * map, which is the only part whose time grows with the size. Call it once,
- * on one core, before any other call.
+ * for each core up to 72 bytes for each of up to 40 size classes). Clearing the
+ * maps takes about one instruction per 8 bytes of map, which is the only part
+ * whose time grows with the size. Call it once, on one core, before any other
+ * call.
  * Returns HAK_OK, or why the range was refused; then nothing was touched.
  */
 hak_status hak_init(void *heap_start, size_t heap_size);
