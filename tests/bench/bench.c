@@ -1,77 +1,165 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench.h"
 
-/* Instructions spent in moving bytes during the call that is measured. */
-static uint64_t moving;
+extern const char bench_marks[];
 
-static void add(bench_cost *cost, uint64_t start, uint64_t end)
+uint64_t bench_spent;
+
+/* Instructions spent in moving user bytes during the call that is measured, and
+ * those of one such function that its own two readings leave out. */
+static uint64_t moved, outside;
+static uint64_t overhead; /* of a bracket, around nothing */
+static bench_cost groups[BENCH_GROUPS + 1];
+
+static uint32_t counter(void)
 {
-    uint64_t spent = end - start - kit_instructions_overhead() - moving;
-    cost->calls++;
-    cost->sum += spent;
-    if (spent > cost->most)
-        cost->most = spent;
+    uint64_t now;
+    __asm__ volatile("mrs %0, pmevcntr0_el0" : "=r"(now) : : "memory");
+    return (uint32_t)now;
 }
 
 /* These stand in for the library's own and count what they cost. */
-void hak_port_zero(void *to, size_t bytes)
+__attribute__((noinline)) void hak_port_copy(void *to, const void *from, size_t bytes)
 {
-    uint64_t start = kit_instructions();
-    for (size_t i = 0; i < bytes; i++)
-        ((volatile unsigned char *)to)[i] = 0;
-    moving += kit_instructions() - start;
-}
-
-void hak_port_copy(void *to, const void *from, size_t bytes)
-{
-    uint64_t start = kit_instructions();
+    uint32_t start = counter();
     for (size_t i = 0; i < bytes; i++)
         ((volatile unsigned char *)to)[i] = ((const volatile unsigned char *)from)[i];
-    moving += kit_instructions() - start;
+    moved += counter() - start + outside;
 }
 
-__attribute__((noinline)) void *bench_malloc(bench_cost *cost, size_t size)
+/* The same number of instructions outside the readings: bench_start() looks. */
+__attribute__((noinline)) void hak_port_zero(void *to, size_t bytes)
 {
-    moving = 0;
-    uint64_t start = kit_instructions();
-    void *block = hak_malloc(size);
-    add(cost, start, kit_instructions());
-    return block;
+    uint32_t start = counter();
+    for (size_t i = 0; i < bytes; i++)
+        ((volatile unsigned char *)to)[i] = 0;
+    moved += counter() - start + outside;
 }
 
-__attribute__((noinline)) void *bench_realloc(bench_cost *cost, void *block, size_t size)
+void bench_mark(bench_group group)
 {
-    moving = 0;
-    uint64_t start = kit_instructions();
-    void *moved = hak_realloc(block, size);
-    add(cost, start, kit_instructions());
-    return moved;
+    ((void (*)(void))(uintptr_t)(bench_marks + 4 * group))();
 }
 
-__attribute__((noinline)) void *bench_aligned(bench_cost *cost, size_t alignment, size_t size)
+static void *measure(bench_group group, uintptr_t call, uintptr_t a, uintptr_t b, uintptr_t c)
 {
-    moving = 0;
-    uint64_t start = kit_instructions();
-    void *block = hak_aligned_alloc(alignment, size);
-    add(cost, start, kit_instructions());
-    return block;
+    void *result;
+    bench_mark(group);
+    moved = 0;
+    bench_spent = bench_bracket(call, a, b, c, &result);
+    bench_spent -= overhead + moved;
+    bench_add(&groups[group]);
+    return result;
 }
 
-__attribute__((noinline)) void bench_free(bench_cost *cost, void *block)
+static __attribute__((noinline)) void nothing(void) {}
+
+/* An empty function takes two instructions, call and return; moving bytes one,
+ * the call. */
+void bench_start(void)
 {
-    moving = 0;
-    uint64_t start = kit_instructions();
-    hak_free(block);
-    add(cost, start, kit_instructions());
+    unsigned char from[48] = {0}, to[48];
+    uintptr_t a = (uintptr_t)to, b = (uintptr_t)from;
+    measure(BENCH_GROUPS, (uintptr_t)nothing, 0, 0, 0);
+    overhead = bench_spent - 2;
+    measure(BENCH_GROUPS, (uintptr_t)hak_port_copy, a, b, 16);
+    outside = bench_spent - 1;
+    measure(BENCH_GROUPS, (uintptr_t)hak_port_copy, a, b, 48);
+    bool good = bench_spent == 1;
+    measure(BENCH_GROUPS, (uintptr_t)hak_port_zero, a, 32, 0);
+    good = good && bench_spent == 1;
+    measure(BENCH_GROUPS, (uintptr_t)nothing, 0, 0, 0);
+    if (!good || bench_spent != 2) {
+        kit_print("bench: cannot count instructions: run it with icount\n");
+        kit_exit(2);
+    }
+    kit_print("= start\n");
 }
 
-void bench_print(const char *name, const bench_cost *cost)
+void bench_end(void)
 {
-    uint64_t calls = cost->calls == 0 ? 1 : cost->calls;
-    uint64_t tenths = (cost->sum * 10 + calls / 2) / calls;
-    kit_print("cost %-28s mean %4llu.%llu max %4llu calls %llu\n", name,
-              (unsigned long long)(tenths / 10), (unsigned long long)(tenths % 10),
-              (unsigned long long)cost->most, (unsigned long long)cost->calls);
+    for (unsigned i = 0; i < BENCH_GROUPS; i++)
+        kit_print("= group %u %llu %llu %llu\n", i, (unsigned long long)groups[i].calls,
+                  (unsigned long long)groups[i].sum, (unsigned long long)groups[i].most);
+}
+
+void *bench_malloc(size_t size) { return measure(BENCH_MALLOC, (uintptr_t)hak_malloc, size, 0, 0); }
+
+void *bench_calloc(size_t count, size_t size)
+{
+    return measure(BENCH_CALLOC, (uintptr_t)hak_calloc, count, size, 0);
+}
+
+void *bench_realloc(void *block, size_t size)
+{
+    return measure(BENCH_REALLOC, (uintptr_t)hak_realloc, (uintptr_t)block, size, 0);
+}
+
+void *bench_aligned(size_t alignment, size_t size)
+{
+    return measure(BENCH_ALIGNED, (uintptr_t)hak_aligned_alloc, alignment, size, 0);
+}
+
+void bench_free_as(bench_group group, void *block)
+{
+    measure(group, (uintptr_t)hak_free, (uintptr_t)block, 0, 0);
+}
+
+void bench_free(void *block) { bench_free_as(BENCH_FREE, block); }
+
+void bench_add(bench_cost *cost)
+{
+    cost->calls++;
+    cost->sum += bench_spent;
+    if (bench_spent > cost->most)
+        cost->most = bench_spent;
+}
+
+void bench_print(const char *name, const char *detail, const bench_cost *cost)
+{
+    if (cost->calls != 0)
+        kit_print("= cost %s_%s %llu %llu %llu\n", name, detail, (unsigned long long)cost->calls,
+                  (unsigned long long)cost->sum, (unsigned long long)cost->most);
+}
+
+bool bench_recalled(const void *result)
+{
+    static size_t recalls;
+    hak_stats s;
+    if (kit_argument("nostats") != NULL)
+        return result == NULL;
+    hak_stats_get(&s);
+    bool recalled = s.recalls != recalls || result == NULL;
+    recalls = s.recalls;
+    return recalled;
+}
+
+void bench_note(bench_table *table, bench_group group, bool recalled)
+{
+    bench_add(recalled ? &table->recalls : &table->kinds[group]);
+}
+
+void bench_print_table(const char *name, const bench_table *table)
+{
+    static const char *const kinds[] = {"malloc", "realloc", "free", "aligned_alloc", "calloc"};
+    for (unsigned i = 0; i <= BENCH_CALLOC; i++)
+        bench_print(name, kinds[i], &table->kinds[i]);
+    bench_print(name, "recalling", &table->recalls);
+}
+
+int bench_check(void)
+{
+    hak_stats s;
+    hak_stats_get(&s);
+    kit_print("  live %zu of %zu bytes in %zu blocks; pool %zu run %zu; drained %zu adopted %zu "
+              "born %zu retired %zu; recalls %zu failures %zu faults %zu\n",
+              s.live_bytes, s.heap_bytes, s.live_blocks, s.malloc_pool, s.malloc_run,
+              s.refill_drain, s.refill_adopt, s.refill_birth, s.pages_retired, s.recalls,
+              s.failures, s.faults);
+    const char *broken = hak_check();
+    if (broken != NULL)
+        kit_print("hak_check: %s\n", broken);
+    return broken != NULL || s.faults != 0;
 }
 
 size_t bench_log_uniform(uint64_t *seed, size_t low, size_t high)

@@ -1,27 +1,83 @@
 /* SPDX-License-Identifier: MIT */
-/* Counting the instructions of single calls. */
+/*
+ * Counting the instructions of single calls, exactly: from the call instruction
+ * to the return, both included, with arguments in place; copying and zeroing of
+ * user bytes left out. For A64 under QEMU's icount with one core running.
+ */
 #ifndef BENCH_H
 #define BENCH_H
 
 #include "hak.h"
 #include "kit.h"
 
+/* Kinds of calls. tests/bench/exec_log.py knows the numbers by what
+ * bench_end() prints. */
+typedef enum bench_group {
+    BENCH_MALLOC,
+    BENCH_REALLOC,
+    BENCH_FREE,
+    BENCH_ALIGNED,
+    BENCH_CALLOC,
+    BENCH_REMOTE_OWNED_FIRST, /* frees from another core: see remote.c */
+    BENCH_REMOTE_OWNED,
+    BENCH_REMOTE_LEFT_FIRST,
+    BENCH_REMOTE_LEFT,
+    BENCH_REMOTE_LEFT_LAST,
+    BENCH_GROUPS /* bench_start's own */
+} bench_group;
+
+/* Before the first call, and after the last: prints what each group's calls
+ * cost in all, for exec_log.py to compare. */
+void bench_start(void);
+void bench_end(void);
+
+/* What the last call took. */
+extern uint64_t bench_spent;
+
+void *bench_malloc(size_t size);
+void *bench_calloc(size_t count, size_t size);
+void *bench_realloc(void *block, size_t size);
+void *bench_aligned(size_t alignment, size_t size);
+void bench_free(void *block);
+void bench_free_as(bench_group group, void *block);
+
+/* bench_bracket.S; for cores that run at once, where the count means nothing. */
+uint64_t bench_bracket(uintptr_t call, uintptr_t a, uintptr_t b, uintptr_t c, void **result);
+void bench_mark(bench_group group);
+
 /* What a series of calls cost. */
 typedef struct bench_cost {
     uint64_t calls, sum, most;
 } bench_cost;
+void bench_add(bench_cost *cost); /* the last call */
 
-/* The instructions that the calls took, call and return included; copying and
- * zeroing of user bytes are left out. */
-void *bench_malloc(bench_cost *cost, size_t size);
-void *bench_realloc(bench_cost *cost, void *block, size_t size);
-void *bench_aligned(bench_cost *cost, size_t alignment, size_t size);
-void bench_free(bench_cost *cost, void *block);
+/* "= cost NAME_DETAIL calls sum most" for bench.py. */
+void bench_print(const char *name, const char *detail, const bench_cost *cost);
 
-/* "NAME mean max" on a line that bench.py reads. */
-void bench_print(const char *name, const bench_cost *cost);
+/* The last call took memory back from where it was retained, or found none:
+ * ask after each one. */
+bool bench_recalled(const void *result);
 
-/* A size between low and high whose logarithm is uniform. */
+/* Calls by kind, those that recalled apart. */
+typedef struct bench_table {
+    bench_cost kinds[BENCH_GROUPS], recalls;
+} bench_table;
+void bench_note(bench_table *table, bench_group group, bool recalled);
+void bench_print_table(const char *name, const bench_table *table);
+
+/* Print the stages that the calls went through, and check the heap: 0 if whole. */
+int bench_check(void);
+
+/* A size between low and high, powers of two, whose logarithm is uniform. */
 size_t bench_log_uniform(uint64_t *seed, size_t low, size_t high);
+
+/* The scenarios. */
+void bench_fast(void);   /* fast.c */
+void bench_remote(void); /* remote.c */
+void bench_random(void); /* random.c */
+void bench_full(void);   /* full.c */
+void bench_span(void);   /* span.c */
+void bench_recall(void); /* recall.c */
+void bench_contend(void); /* contend.c */
 
 #endif

@@ -1,4 +1,26 @@
 # SPDX-License-Identifier: MIT
-# Benchmarks: instruction counts in QEMU.
+# Benchmarks: instruction counts in QEMU, and their gate.
 
-$(call a64_program,bench_calls,tests/bench/bench_calls.c tests/bench/bench.c)
+BENCH_COMMON := tests/bench/bench.c tests/bench/bracket.S
+BENCH_CALLS  := $(addprefix tests/bench/,bench_calls.c mix.c fast.c remote.c random.c full.c span.c \
+                  recall.c contend.c)
+BENCH_MODEL  := tests/bench/model_calls.c $(addprefix tests/model/,model.c shadow.c audit.c inside.c)
+BENCH_INSIDE  = -Isrc -Isrc/inject/off -Iport -Iport/aarch64 -Itests/model -Itests/bench \
+                -DHAK_CORES=$$(call stem_cores,$$*) -include tests/bench/model_calls.h \
+                -Dkit_main=model_main
+BENCH_ELFS   := $(addprefix $(BUILD)/a64-4/,bench_calls.elf bench_model.elf replay.elf)
+SMALLEST_HEAP := $(BUILD)/tools/smallest_heap
+
+$(call a64_program,bench_calls,$(BENCH_CALLS) $(BENCH_COMMON))
+$(call a64_program,bench_model,$(BENCH_MODEL) $(BENCH_COMMON),$(BENCH_INSIDE))
+
+.PHONY: test-gate limits
+bench: $(BENCH_ELFS) $(SMALLEST_HEAP) ## measure every bar of the charter: TRACES=dir
+	@python3 tests/tools/bench.py --build $(BUILD) $(TRACES)
+
+test: test-gate
+test-gate: $(BENCH_ELFS) ## instruction counts, held to tests/bench/limits.txt
+	@python3 tests/tools/gate.py --build $(BUILD)
+
+limits: $(BENCH_ELFS) ## write the instruction counts of now to tests/bench/limits.txt
+	@python3 tests/tools/gate.py --build $(BUILD) --write
