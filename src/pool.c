@@ -95,10 +95,13 @@ void pool_disown(unsigned core, unsigned index)
     hak_slot *slot = pool_slot(core, index);
     hak_page page = slot->page;
     hak_word unused = word_get(&slot->free);
+    /* The blocks are in `freed` before the state stops pointing to the slot, and
+     * leave the slot after that: whoever looks finds them in one of the two. */
+    atomic_fetch_or_explicit(slot->freed, unused, memory_order_acq_rel);
     page_set_state(page, PAGE_FULL);
     /* A free that comes after this sees FULL, and waits for the lock to list
      * the page; one that came before is in `blocks`. */
-    hak_word blocks = unused | atomic_fetch_or_explicit(slot->freed, unused, memory_order_acq_rel);
+    hak_word blocks = unused | atomic_fetch_or_explicit(slot->freed, 0, memory_order_acq_rel);
     word_set(&slot->free, 0);
     pool_count_taken(slot, -(hak_word)hak_port_popcount(unused));
     pool_vacate(slot, core, &pools.states[index]);
