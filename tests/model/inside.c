@@ -14,9 +14,10 @@ size_t inside_pages_of_a_core(void)
     return bytes;
 }
 
-static hak_word free_blocks(const hak_slot *slot)
+/* The bits behind a page's last block say nothing. */
+static hak_word free_blocks(const hak_slot *slot, const hak_class *c)
 {
-    return word_get(&slot->free) | word_get(slot->freed);
+    return (word_get(&slot->free) | word_get(slot->freed)) & c->full;
 }
 
 static bool may_use(unsigned core, unsigned owner)
@@ -30,7 +31,8 @@ size_t inside_empty_pages(unsigned core)
     for (unsigned owner = 0; owner < HAK_CORES; owner++)
         for (unsigned i = 0; i < pools.class_count && may_use(core, owner); i++) {
             const hak_slot *slot = pool_slot(owner, i);
-            count += slot->used_bytes != 0 && free_blocks(slot) == pools.classes[i].full;
+            const hak_class *c = &pools.classes[i];
+            count += slot->used_bytes != 0 && free_blocks(slot, c) == c->full;
         }
     return count;
 }
@@ -44,7 +46,8 @@ bool inside_has_free_block(unsigned core, size_t size)
         return true;
     for (unsigned owner = 0; owner < HAK_CORES; owner++) {
         const hak_slot *slot = pool_slot(owner, index);
-        if (may_use(core, owner) && slot->used_bytes != 0 && free_blocks(slot) != 0)
+        if (may_use(core, owner) && slot->used_bytes != 0 &&
+            free_blocks(slot, &pools.classes[index]) != 0)
             return true;
     }
     return false;
