@@ -32,6 +32,13 @@ typedef uint32_t granule;
 static inline hak_word word_get(const hak_atomic *w) { return hak_port_get(w); }
 static inline void word_set(hak_atomic *w, hak_word value) { hak_port_set(w, value); }
 
+/* This core's number; HAK_CORES or more if it has none. With interrupts masked,
+ * or it may be another's by the time it is used. */
+static inline unsigned this_core(void)
+{
+    return HAK_CORES == 1 && !HAK_PORT_CORE_MAY_BE_NONE ? 0 : hak_port_core();
+}
+
 /* size_bytes in granules, rounded up, at least 1; for sizes up to PTRDIFF_MAX. */
 static inline size_t granules_for(size_t size_bytes)
 {

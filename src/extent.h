@@ -71,6 +71,14 @@ static inline granule extent_before(const hak_region *r, granule g)
     return region_kind(r, u) != 0 ? 0 : g - (granule)live_bits(r, u);
 }
 
+/* Live words are written with the lock held, but read without by a free that
+ * comes back to a page's state when the page may be gone: any value is survived
+ * there, and the store is atomic. */
+static inline void set_live_word(hak_unit *u, hak_word value)
+{
+    word_set((hak_atomic *)&u->live, value);
+}
+
 /* Does some unit lie wholly inside the extent? */
 static inline bool extent_is_long(hak_extent x)
 {
@@ -83,8 +91,8 @@ static inline void extent_note_length(hak_region *r, hak_extent x, granule lengt
 {
     if (!extent_is_long(x))
         return;
-    r->maps.units[unit_of(x.start) + 1].live = length;
-    r->maps.units[unit_of(x.start + x.length) - 1].live = length;
+    set_live_word(&r->maps.units[unit_of(x.start) + 1], length);
+    set_live_word(&r->maps.units[unit_of(x.start + x.length) - 1], length);
 }
 
 /* An extent begins, or no longer begins, at g. */
@@ -98,7 +106,8 @@ static inline void extent_clear_begin(hak_region *r, granule g)
 }
 static inline void extent_set_live(hak_region *r, granule g)
 {
-    r->maps.units[unit_of(g)].live |= ONE << bit_of(g);
+    hak_unit *u = &r->maps.units[unit_of(g)];
+    set_live_word(u, u->live | ONE << bit_of(g));
 }
 
 /* The live bits of the block at x in its first unit: its own and the one that

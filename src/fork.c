@@ -4,7 +4,7 @@
  * prepare holds it. Without the lock, the other cores only do these:
  *
  *   pop, push        one store commits; nothing to mend
- *   drain (take_in)  set in `free`, clear in `freed`, count: may stop between
+ *   drain            set in `free`, clear in `freed`, count: may stop between
  *   remote free      set in `freed`, settle the page, count: may stop between
  *
  * So the child finishes drains, settles every page that nobody owns, and then

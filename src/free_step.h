@@ -67,7 +67,7 @@ STEP bool free_step(hak_region *r, const void *p)
     granule g = region_granule(r, p);
     hak_extent x = {g, extent_length(r, g)};
     hak_unit *u = &r->maps.units[unit_of(g)];
-    u->live &= ~extent_first_word(x);
+    set_live_word(u, u->live & ~extent_first_word(x));
     u->begin &= ~(ONE << bit_of(g));
     extent_note_length(r, x, 0);
     run.frees++;

@@ -51,9 +51,7 @@ void heap_free(void *p, const void *call_site);
 /* This core's number; HAK_CORES if it has none. */
 static inline unsigned heap_core(void)
 {
-    if (HAK_CORES == 1 && !HAK_PORT_CORE_MAY_BE_NONE)
-        return 0;
-    unsigned core = hak_port_core();
+    unsigned core = this_core();
     return core < HAK_CORES ? core : HAK_CORES;
 }
 
@@ -61,7 +59,7 @@ static inline unsigned heap_core(void)
  * masked. */
 static inline uintptr_t heap_slots(void)
 {
-    unsigned core = HAK_CORES == 1 && !HAK_PORT_CORE_MAY_BE_NONE ? 0 : hak_port_core();
+    unsigned core = this_core();
     return core < HAK_CORES ? pools.active[core] : 0;
 }
 static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)

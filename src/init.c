@@ -9,7 +9,7 @@ static bool overlaps_any(const hak_carving *range)
 {
     for (unsigned i = 0; i < reserved; i++) {
         const hak_region *r = run.arrived[i];
-        if (range->start < r->maps.base + r->maps.span && r->start < range->end)
+        if (range->start < r->limit && r->start < range->end)
             return true;
     }
     return false;
@@ -29,7 +29,7 @@ static void publish(hak_region *r, hak_region_table *table)
     for (i = 0; i < 8; i++)
         table->start[i] = i < table->count ? table->region[i]->start : UINTPTR_MAX;
     run.usable_granules += r->end - r->first;
-    run.handed_over_bytes += r->maps.base + r->maps.span - r->start;
+    run.handed_over_bytes += r->limit - r->start;
     atomic_store_explicit(&run.regions, table, memory_order_release);
 }
 
@@ -46,6 +46,8 @@ hak_status hak_init(void *heap_start, size_t heap_size)
     hak_region_table *table = region_carve(&range, sizeof *table, sizeof(hak_word));
     pool_carve(plan, &range);
     run.first.maps.index = 0;
+    run.first.start = range.start;
+    run.first.limit = range.end;
     run.arrived[0] = &run.first;
     reserved = 1;
     region_make(&run.first, &range, largest_page_bytes);
@@ -66,8 +68,7 @@ static hak_status reserve(hak_region *r, const hak_carving *range)
     else {
         r->maps.index = reserved;
         r->start = range->start;
-        r->maps.base = range->start;
-        r->maps.span = range->end - range->start;
+        r->limit = range->end;
         run.arrived[reserved++] = r;
     }
     run_unlock(state);
@@ -84,6 +85,8 @@ hak_status hak_add_region(void *start, size_t size)
         return status;
     hak_region *r = region_carve(&range, sizeof *r, sizeof(hak_word));
     hak_region_table *table = region_carve(&range, sizeof *table, sizeof(hak_word));
+    if (!region_fits(range, largest_page_bytes))
+        return HAK_ERR_TOO_SMALL;
     status = reserve(r, &range);
     if (status != HAK_OK)
         return status;

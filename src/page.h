@@ -160,7 +160,7 @@ STEP void page_death(const hak_class *c, hak_page page)
     hak_region *r = page_region(page);
     uint32_t unit = page_unit(page);
     page_set_kinds(&r->maps, unit, c->units, 0);
-    r->maps.units[unit].live = 0;
+    set_live_word(&r->maps.units[unit], 0);
     run_give(r,
              (hak_extent){unit << UNIT_GRANULES_SHIFT, (granule)c->units << UNIT_GRANULES_SHIFT});
 }

@@ -160,7 +160,7 @@ void pool_emptied(hak_slot *slot, hak_mask state)
 static void recall_own(unsigned index)
 {
     hak_mask state = run_lock();
-    unsigned core = hak_port_core();
+    unsigned core = this_core();
     if (core < HAK_CORES && pools.active[core] != 0) {
         const hak_slot *slot = pool_slot(core, index);
         if (slot->used_bytes != 0 && ~(word_get(&slot->free) | word_get(slot->freed)) == 0)
@@ -182,7 +182,7 @@ static void recall_idle(unsigned core, unsigned index)
 static bool own_looks_empty(unsigned index)
 {
     hak_mask state = hak_port_mask();
-    unsigned core = hak_port_core();
+    unsigned core = this_core();
     bool empty = false;
     if (core < HAK_CORES && pools.active[core] != 0) {
         const hak_slot *slot = pool_slot(core, index);

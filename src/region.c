@@ -62,24 +62,36 @@ static void clear(void *start, size_t bytes)
         w[i] = 0;
 }
 
-void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes)
+/* Where the maps go: touches nothing but *r and *range. The first usable address. */
+static uintptr_t place_maps(hak_region *r, hak_carving *range, size_t largest_page_bytes)
 {
     size_t left = range->end - range->next;
-    r->start = range->start;
     size_t units =
         left / (UNIT_BYTES + UNIT_MAP_BYTES) + EXTRA_UNITS + largest_page_bytes / UNIT_BYTES;
     unsigned rows = bins_rows((granule)(left >> GRANULE_SHIFT));
-
-    r->bins.top = 0;
-    uintptr_t maps = align_up(range->next, sizeof(hak_word));
     r->maps.units = region_carve(range, units * sizeof *r->maps.units, sizeof(hak_word));
     r->maps.freed = region_carve(range, units * sizeof *r->maps.freed, sizeof(hak_word));
     r->bins.heads = region_carve(range, rows * BIN_COLUMNS * sizeof(granule), sizeof(granule));
     r->bins.rows = region_carve(range, rows * sizeof(uint16_t), sizeof(uint16_t));
     r->maps.kinds = region_carve(range, units, sizeof(uint64_t));
-    uintptr_t usable = (uintptr_t)region_carve(range, 0, GRANULE_BYTES);
-    clear((void *)maps, align_down(usable - maps, sizeof(hak_word)));
+    return (uintptr_t)region_carve(range, 0, GRANULE_BYTES);
+}
 
+bool region_fits(hak_carving range, size_t largest_page_bytes)
+{
+    hak_region unused;
+    if (range.next >= range.end)
+        return false;
+    uintptr_t usable = place_maps(&unused, &range, largest_page_bytes);
+    return usable < range.end && range.end - usable >= GRANULE_BYTES;
+}
+
+void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes)
+{
+    uintptr_t usable = place_maps(r, range, largest_page_bytes);
+    uintptr_t maps = (uintptr_t)r->maps.units;
+    clear((void *)maps, align_down(usable - maps, sizeof(hak_word)));
+    r->bins.top = 0;
     r->maps.base = align_down(usable - GRANULE_BYTES, largest_page_bytes);
     r->maps.span = range->end - r->maps.base;
     r->first = region_granule(r, (void *)usable);

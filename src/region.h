@@ -4,7 +4,7 @@
  * its start, then the granules that the run layer serves.
  *
  *   start            base    first                                end
- *   |fixed|heads|units|freed|kinds|  extents ...                  |
+ *   |fixed|units|freed|heads|kinds|  extents ...                  |
  *
  * base is the address of granule 0, a multiple of the largest page, and lies
  * before the first usable granule, so that index 0 can mean "none".
@@ -55,6 +55,7 @@ typedef struct hak_region {
     uintptr_t first_address; /* of granule `first`, and what follows */
     size_t usable_bytes;
     uintptr_t start; /* of the range, control data included */
+    uintptr_t limit; /* the first address behind the range */
 } hak_region;
 
 /* All regions, in order of address. A table is never changed once published:
@@ -75,9 +76,12 @@ typedef struct hak_carving {
 /* Take bytes from the front of the range, aligned to align. */
 void *region_carve(hak_carving *range, size_t bytes, size_t align);
 
-/* HAK_OK if [start, start + size) can be a region by itself; trims it. Of
+/* HAK_OK if [start, start + size) may be the first region; trims it. Of
  * HAK_HEAP_MIN bytes something is left beside all control data. */
 hak_status region_trim(const void *start, size_t size, hak_carving *range);
+
+/* Do the maps and one granule fit into what is left of the range? */
+bool region_fits(hak_carving range, size_t largest_page_bytes);
 
 /* Lay maps and one free extent over what is left of the range. Pages will be at
  * most largest_page_bytes long (a power of two, at least a unit). */

@@ -20,7 +20,8 @@ static void *malloc_after_recall(size_t size, unsigned alignment_log2)
 {
     if (!run_is_started())
         return NULL;
-    pool_recall();
+    if (!run_too_long(granules_for(size)))
+        pool_recall();
     hak_mask state = run_lock();
     void *block;
     pools.recalls++;

@@ -107,7 +107,8 @@ STEP void *hand_out(hak_region *r, granule g, unsigned alignment_log2)
     hak_word live = ONE << bit_of(g);
     if (alignment_log2 != 0)
         live |= live << alignment_log2;
-    r->maps.units[unit_of(g)].live |= live;
+    hak_unit *u = &r->maps.units[unit_of(g)];
+    set_live_word(u, u->live | live);
     run.mallocs++;
     return region_address(r, g);
 }

@@ -49,7 +49,9 @@ static void add_slot(hak_stats *s, unsigned core, unsigned index)
 
 static void add_coreless_frees(hak_stats *s, unsigned index)
 {
+    hak_mask state = run_lock();
     size_t count = pools.coreless_frees[index];
+    run_unlock(state);
     s->free_remote += count;
     s->live_blocks -= count;
     s->live_bytes -= count * pools.classes[index].stride;

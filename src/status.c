@@ -14,7 +14,8 @@ const char *hak_status_text(hak_status status)
         return "the size is zero: pass the range's size in bytes";
     case HAK_ERR_TOO_SMALL:
         return "the range is too small: at least 64 granules are needed, "
-               "which is 1024 bytes on 64-bit targets and 512 on 32-bit";
+               "which is 1024 bytes on 64-bit targets and 512 on 32-bit; beside a large "
+               "first heap, up to 4096";
     case HAK_ERR_TOO_BIG:
         return "the range is too big for one region: hand over at most 64 GiB "
                "(2 GiB on 32-bit targets) at a time";

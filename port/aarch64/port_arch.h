@@ -19,7 +19,7 @@ typedef uint64_t hak_mask;
 static inline unsigned hak_port_core(void)
 {
     uint64_t mpidr;
-    __asm__("mrs %0, mpidr_el1" : "=r"(mpidr));
+    __asm__ volatile("mrs %0, mpidr_el1" : "=r"(mpidr));
     return (unsigned)(mpidr >> HAK_A64_CORE_SHIFT) & 0xff;
 }
 

@@ -92,7 +92,8 @@ hak_status hak_init(void *heap_start, size_t heap_size);
 
 /*
  * hak_add_region: hand over one more range, at any time, on any core. At most
- * HAK_REGIONS ranges in all (8 by default). Same trimming, same cost.
+ * HAK_REGIONS ranges in all (8 by default). Same trimming, same cost; beside a
+ * large first heap the smallest range that it takes is larger, up to 4 KiB.
  */
 hak_status hak_add_region(void *start, size_t size);
 
@@ -168,7 +169,7 @@ typedef struct hak_stats {
     size_t free_remote;        /* into any other page: one atomic operation */
     size_t free_run;           /* to the run layer */
     size_t pages_retired;      /* empty pages given back to the run layer */
-    size_t recalls;            /* calls that recalled retained pages before failing */
+    size_t recalls;            /* calls that found nothing and recalled retained pages */
     size_t failures;           /* calls that returned NULL for want of memory */
     size_t faults;             /* bad calls that were reported */
 } hak_stats;
