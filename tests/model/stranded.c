@@ -21,6 +21,7 @@ static struct {
     size_t size;       /* of the blocks; MIXED: each class in turn */
     unsigned keep_one; /* of so many, free the rest */
     bool idle;
+    size_t most_bytes; /* each core takes no more */
     chain *kept[CORES_MOST];
     size_t freed[CORES_MOST]; /* bytes */
 } job;
@@ -75,9 +76,9 @@ static void other_core(unsigned core, void *context)
     (void)context;
     if (core == 0)
         return;
-    chain *c = fill(SIZE_MAX, &bytes);
+    chain *c = fill(job.most_bytes, &bytes);
     atomic_fetch_add(&filled, 1);
-    while (atomic_load(&filled) != cores - 1)
+    while (atomic_load(&filled) < cores - 1)
         kit_relax();
     job.kept[core] = thin_out(c, job.keep_one, &job.freed[core]);
     if (job.idle)
@@ -127,6 +128,7 @@ static bool one_round(size_t size, unsigned keep_one, bool idle)
     job.size = size;
     job.keep_one = keep_one;
     job.idle = idle;
+    job.most_bytes = SIZE_MAX;
     atomic_store(&filled, 0);
     kit_parallel(cores, other_core, NULL);
     HOLDS(hak_check() == NULL);
@@ -147,6 +149,29 @@ static bool all_sizes(unsigned keep_one, bool idle)
     return one_round(MIXED, keep_one, idle);
 }
 
+/* An idle core's current pages are adopted at once, before new ones are made. */
+static void test_adopted(void)
+{
+    hak_stats before, after;
+    size_t size = inside_class_bytes(3), bytes, ignored;
+    job.size = size;
+    job.keep_one = 10;
+    job.idle = true;
+    job.most_bytes = 40 * size;
+    atomic_store(&filled, cores - 2);
+    kit_parallel(2, other_core, NULL);
+    hak_stats_get(&before);
+    job.most_bytes = SIZE_MAX;
+    chain *c = fill(size, &bytes);
+    hak_stats_get(&after);
+    KIT_CHECK(before.page_bytes != 0 && after.page_bytes == before.page_bytes);
+    KIT_CHECK(after.refill_adopt == before.refill_adopt + 1 && after.recalls == before.recalls);
+    thin_out(c, 0, &ignored);
+    thin_out(job.kept[1], 0, &ignored);
+    kit_parallel(cores, idle_core, NULL);
+    KIT_CHECK(shadow_all_back());
+}
+
 static void test_every_second_and_idle(void) { all_sizes(2, true); }
 static void test_every_second(void) { all_sizes(2, false); }
 static void test_all_and_idle(void) { all_sizes(0, true); }
@@ -156,6 +181,7 @@ static void test_most_and_idle(void) { all_sizes(61, true); }
 int kit_main(void)
 {
     static const kit_case cases[] = {
+        {"stranded_adopted", test_adopted},
         {"stranded_every_second_then_idle", test_every_second_and_idle},
         {"stranded_every_second", test_every_second},
         {"stranded_all_then_idle", test_all_and_idle},

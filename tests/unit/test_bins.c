@@ -111,11 +111,11 @@ static void test_sets(void)
         KIT_CHECK(one_set(&random, (granule)2 << turn % 12));
 }
 
-/* Three extents of one bin in a list; whatever is written into the middle one,
- * nothing that the map does not confirm is followed. */
-static bool corrupt(uint32_t next, uint32_t previous)
+static hak_extent x[3];
+
+/* Three extents of one bin in a list, the last one at its head. */
+static bool lay_three(void)
 {
-    hak_extent x[3];
     HOLDS(unit_region(&r, 60000, 0, UNIT_BYTES));
     hak_extent all = {r.first, r.end - r.first};
     remove_first(all);
@@ -126,6 +126,14 @@ static bool corrupt(uint32_t next, uint32_t previous)
         unit_mark(&r, (hak_extent){r.first + i * 20 + 10, 10}, true);
         bins_insert(&r, x[i]);
     }
+    return true;
+}
+
+/* Whatever is written into the middle one, nothing that the map does not
+ * confirm is followed. */
+static bool corrupt(uint32_t next, uint32_t previous)
+{
+    HOLDS(lay_three());
     uint32_t *link = region_address(&r, x[1].start);
     link[0] = next;
     link[1] = previous;
@@ -139,8 +147,23 @@ static bool corrupt(uint32_t next, uint32_t previous)
     return true;
 }
 
+/* The same for the head, which is taken without a look at its own links: what
+ * it leads to must lead back. */
+static bool corrupt_head(uint32_t distance, bool whole)
+{
+    HOLDS(lay_three());
+    uint32_t *link = region_address(&r, x[2].start);
+    link[0] = x[2].start - distance;
+    HOLDS(remove_first(x[2]) == whole);
+    HOLDS(r.bins.heads[10] == (whole && distance != 0 ? x[1].start : 0));
+    return true;
+}
+
 static void test_overwritten(void)
 {
+    KIT_CHECK(corrupt_head(20, true) && corrupt_head(0, true));
+    KIT_CHECK(corrupt_head(40, false) && corrupt_head(10, false) && corrupt_head(1, false));
+
     static const uint32_t junk[] = {0, 1, 0x41414141, UINT32_MAX, 0x80000000, 77};
     for (unsigned i = 0; i < 6; i++)
         for (unsigned k = 0; k < 6; k++)

@@ -44,6 +44,27 @@ static void test_find(void)
     }
 }
 
+/* What is left behind the last block of a page is no block. */
+static void test_tail(void)
+{
+    hak_spot spot;
+    KIT_CHECK(start());
+    const hak_class *c = &pools.classes[index_of(SIZE)];
+    KIT_CHECK(c->used_bytes < (size_t)c->units << UNIT_SHIFT);
+    for (unsigned i = 0; i < count; i += 9) {
+        hak_page page = spot_of(block[i]).page;
+        char *tail = (char *)page_address(page) + c->used_bytes;
+        if (page.id == 0)
+            continue;
+        KIT_CHECK(pool_find(&run.first, index_of(SIZE), tail, &spot) == HAK_FAULT_NOT_A_BLOCK);
+        unit_faults = 0;
+        hak_free(tail);
+        KIT_CHECK(unit_faults == 1 && unit_last_fault == HAK_FAULT_NOT_A_BLOCK);
+        KIT_CHECK(hak_usable_size(tail) == 0 && hak_realloc(tail, 10) == NULL &&
+                  hak_check() == NULL);
+    }
+}
+
 /* A page that belongs to nobody: its first free block lists it, its last one
  * gives it back. */
 static void test_settle(void)
@@ -97,6 +118,7 @@ static void test_drain(void)
 
 static const kit_case remote_tests_cases[] = {
     {"remote_find", test_find},
+    {"remote_tail", test_tail},
     {"remote_settle", test_settle},
     {"remote_drain", test_drain},
 };
