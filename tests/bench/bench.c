@@ -36,10 +36,7 @@ __attribute__((noinline)) void hak_port_zero(void *to, size_t bytes)
     moved += counter() - start + outside;
 }
 
-void bench_mark(bench_group group)
-{
-    ((void (*)(void))(uintptr_t)(bench_marks + 4 * group))();
-}
+void bench_mark(bench_group group) { ((void (*)(void))(uintptr_t)(bench_marks + 4 * group))(); }
 
 static void *measure(bench_group group, uintptr_t call, uintptr_t a, uintptr_t b, uintptr_t c)
 {

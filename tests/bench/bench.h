@@ -72,12 +72,12 @@ int bench_check(void);
 size_t bench_log_uniform(uint64_t *seed, size_t low, size_t high);
 
 /* The scenarios. */
-void bench_fast(void);   /* fast.c */
-void bench_remote(void); /* remote.c */
-void bench_random(void); /* random.c */
-void bench_full(void);   /* full.c */
-void bench_span(void);   /* span.c */
-void bench_recall(void); /* recall.c */
+void bench_fast(void);    /* fast.c */
+void bench_remote(void);  /* remote.c */
+void bench_random(void);  /* random.c */
+void bench_full(void);    /* full.c */
+void bench_span(void);    /* span.c */
+void bench_recall(void);  /* recall.c */
 void bench_contend(void); /* contend.c */
 
 #endif

@@ -16,11 +16,13 @@ $(call a64_program,bench_model,$(BENCH_MODEL) $(BENCH_COMMON),$(BENCH_INSIDE))
 
 .PHONY: test-gate limits
 bench: $(BENCH_ELFS) $(SMALLEST_HEAP) ## measure every bar of the charter: TRACES=dir
+	@sh tests/tools/need.sh a64
 	@python3 tests/tools/bench.py --build $(BUILD) $(TRACES)
 
-test: test-gate
 test-gate: $(BENCH_ELFS) ## instruction counts, held to tests/bench/limits.txt
+	@sh tests/tools/need.sh a64
 	@python3 tests/tools/gate.py --build $(BUILD)
 
 limits: $(BENCH_ELFS) ## write the instruction counts of now to tests/bench/limits.txt
+	@sh tests/tools/need.sh a64
 	@python3 tests/tools/gate.py --build $(BUILD) --write

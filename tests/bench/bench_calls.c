@@ -10,8 +10,8 @@
 static const struct scenario {
     const char *name;
     void (*run)(void);
-} scenarios[] = {{"fast", bench_fast},     {"remote", bench_remote}, {"random", bench_random},
-                 {"full", bench_full},     {"span", bench_span},     {"recall", bench_recall},
+} scenarios[] = {{"fast", bench_fast},      {"remote", bench_remote}, {"random", bench_random},
+                 {"full", bench_full},      {"span", bench_span},     {"recall", bench_recall},
                  {"contend", bench_contend}};
 
 enum { SCENARIOS = sizeof scenarios / sizeof scenarios[0] };

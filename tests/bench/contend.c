@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * All cores at once, most calls in need of the run lock. Each core's own timer
- * ends its slice of QEMU's time after 250 to 313 instructions of all cores (with
- * less the handlers leave no time), so the order is a matter of the seed alone. Counts come from the log: tests/bench/exec_log.py.
+ * ends its slice of QEMU's time, 250 to 313 instructions of all cores after the
+ * last (with fewer, the handlers leave no time): so the order is a matter of
+ * the seed alone. Counts come from the log: tests/bench/exec_log.py.
  */
 #include "bench.h"
 

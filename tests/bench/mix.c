@@ -21,10 +21,7 @@ static bool note_new(mix *m, bench_group group, void *p, size_t size)
     return true;
 }
 
-bool mix_malloc(mix *m, size_t size)
-{
-    return note_new(m, BENCH_MALLOC, bench_malloc(size), size);
-}
+bool mix_malloc(mix *m, size_t size) { return note_new(m, BENCH_MALLOC, bench_malloc(size), size); }
 
 bool mix_aligned(mix *m, size_t alignment, size_t size)
 {
