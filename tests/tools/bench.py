@@ -90,7 +90,7 @@ class Machine:
         self.build, self.quick = build, quick
         self.folder = tempfile.mkdtemp(prefix="hak-bench-")
         self.pool = concurrent.futures.ThreadPoolExecutor(JOBS)
-        self.images, self.fifos = {}, 0
+        self.images = {}
         # Copies: a build that goes on elsewhere must not change what is measured.
         self.lib = shutil.copy(f"{build}/aarch64-{CORES}/libhak.a", self.folder)
         for name in ("bench_calls", "bench_model", "replay"):
@@ -119,7 +119,8 @@ class Machine:
         if log:
             text, status = self.logged(elf, command, environment, boot)
         else:
-            done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+            done = subprocess.run(command, capture_output=True, text=True, env=environment,
+                                  check=False)
             text, status = done.stdout + done.stderr, done.returncode
         if status != 0:
             raise Failed(f"{' '.join(command)}: exit status {status}\n{text}")
@@ -130,13 +131,13 @@ class Machine:
 
     def logged(self, elf, command, environment, boot):
         image = self.image(elf)
-        self.fifos += 1
-        fifo = os.path.join(self.folder, f"log{self.fifos}")
-        os.mkfifo(fifo)
-        environment["QEMU_EXTRA"] = f"-singlestep -d exec,nochain -dfilter {image.filter} -D {fifo}"
+        end, start = os.pipe()
+        environment["QEMU_EXTRA"] = f"-singlestep -d exec,nochain -dfilter {image.filter} " \
+            f"-D /dev/fd/{start}"
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              env=environment) as child:
-            with open(fifo, "rb", buffering=1 << 20) as stream:
+                              env=environment, pass_fds=[start]) as child:
+            os.close(start)
+            with open(end, "rb", buffering=1 << 20) as stream:
                 boot.log = exec_log.Log(image).read(stream)
             text = child.stdout.read()
         return text, child.returncode
@@ -157,7 +158,8 @@ def fast(machine):
     boot = boot.result()
     for kind, bar in (("malloc", 40), ("free", 50)):
         for size in SIZES:
-            yield Row(f"{kind}_{size}", f"{kind} of {size} B" + (", owning core" if kind == "free" else ""),
+            where = ", owning core" if kind == "free" else ""
+            yield Row(f"{kind}_{size}", f"{kind} of {size} B{where}",
                       boot.most(f"fast_{kind}_{size}"), bar)
 
 
@@ -176,9 +178,10 @@ def remote(machine):
     yield Row("remote_mean", "mean, neither first nor last in its page", counted.mean(*usual), 75)
     yield Row("remote_owned", "max, page owned by core 1", most("remote_owned"), 75)
     yield Row("remote_left", "max, page that nobody owns", most("remote_left"), 75)
-    yield Row("remote_owned_first", "first pending free of a page, owned", most("remote_owned_first"), 75)
-    yield Row("remote_left_first", "first pending free of a page, nobody's", most("remote_left_first"), 75,
-              "lists the page: takes the run lock")
+    yield Row("remote_owned_first", "first pending free of a page, owned",
+              most("remote_owned_first"), 75)
+    yield Row("remote_left_first", "first pending free of a page, nobody's",
+              most("remote_left_first"), 75, "lists the page: takes the run lock")
     yield Row("remote_left_last", "last free of a page, nobody's", most("remote_left_last"), 400,
               "the page's death; bar: worst free")
     yield Row("remote_atomics", "atomic read-modify-writes of such a free", atomics(6, 8), 1)
@@ -212,8 +215,9 @@ def worst(machine):
         recalling = max([recalling] + [b.most(f"{name}_recalling") for b in done])
         for kind, bar in WORST_BARS.items():
             calls = sum(b.costs.get(f"{name}_{kind}", (0,))[0] for b in done)
-            yield Row(f"{name}_{kind}", f"{kind}, copy excluded" if kind == "realloc" else kind,
-                      max(b.most(f"{name}_{kind}") for b in done), bar, f"{calls:,} calls")
+            note = ", copy excluded" if kind == "realloc" else ""
+            yield Row(f"{name}_{kind}", kind + note, max(b.most(f"{name}_{kind}") for b in done),
+                      bar, f"{calls:,} calls")
         if name == "full":
             free = max(int(b.values["free_permille"][0]) for b in done)
             yield Row("full_free_permille", "most of the heap free, 1/1000", free, 20)
@@ -251,10 +255,12 @@ def locks(machine):
     yield Row("stretch_others", "... in init, stats, check, walk",
               max(x.others.stretch for x in logs + contended), STRETCH_BAR)
     yield Row("stretch_contended", f"longest masked stretch, {CORES} cores contending",
-              waiting.stretch, STRETCH_BAR,
-              f"in {waiting.stretch_in}; {sum(x.calls.holds for x in contended):,} holds; waiting included")
-    yield Row("stretch_bound", "... and what it can be: alone + 3 longest holds",
-              alone.stretch + (CORES - 1) * longest.hold, STRETCH_BAR)
+              waiting.stretch, STRETCH_BAR, f"in {waiting.stretch_in}; waiting included; "
+              f"{sum(x.calls.holds for x in contended):,} holds")
+    for name, text, hold in (("stretch_bound", "calls alone", longest.hold),
+                             ("stretch_bound_check", "3 cores in check", others.hold)):
+        yield Row(name, f"... can be: alone + 3 longest holds, {text}",
+                  alone.stretch + (CORES - 1) * hold, STRETCH_BAR)
     yield Row("stretch_locks", "most lock takings in one masked stretch",
               max(x.calls.locks for x in logs + contended), 1)
     yield Row("failed_alone", "exclusives that failed, one core", sum(x.failed for x in logs), 0)
@@ -267,45 +273,59 @@ def a_traces(paths):
 
 
 def replay_one(machine, path):
+    """name, {call: (calls, mean)}, mean of malloc with calloc replayed as malloc, refused."""
     data = replay.read_trace(path)
     peak = replay.check_header(path, data)
     name = os.path.basename(path).split(".")[0]
     unpacked = os.path.join(machine.folder, f"{name}.atrc")
     with open(unpacked, "wb") as out:
         out.write(data)
-    arguments = {"trace": unpacked, "trace_bytes": len(data), "heap": peak * 3 // 2, "mode": "order"}
-    memory = f"{64 + (2 * len(data) + arguments['heap'] + peak) // (1 << 20)}M"
-    command = ["sh", "tests/kit/run_a64.sh", machine.elf("replay"), "1", memory, "yes"] + \
-        [f"{key}={value}" for key, value in arguments.items()]
-    done = subprocess.run(command, capture_output=True, text=True, check=False,
-                          env=dict(os.environ, KIT_TIMEOUT="1800"))
+    heap = peak * 3 // 2
+    memory_mib = 64 + (2 * len(data) + heap + peak) // (1 << 20)
+
+    def order(plain):
+        arguments = {"trace": unpacked, "trace_bytes": len(data), "heap": heap, "mode": "order",
+                     "plain": plain}
+        command = ["sh", "tests/kit/run_a64.sh", machine.elf("replay"), "1", f"{memory_mib}M", "yes"]
+        command += [f"{key}={value}" for key, value in arguments.items()]
+        done = subprocess.run(command, capture_output=True, text=True, check=False,
+                              env=dict(os.environ, KIT_TIMEOUT="1800"))
+        lines = [line.split() for line in done.stdout.splitlines() if line.startswith("= ")]
+        failures = [int(w[2]) for w in lines if w[1] == "hak_failures"]
+        if done.returncode != 0 or not failures:
+            raise Failed(f"{name}: the replay ended with {done.returncode}\n"
+                         f"{done.stdout}{done.stderr}")
+        return {w[2]: (int(w[3]), int(w[4]) / 10) for w in lines if w[1] == "cost"}, failures[0]
+    costs, failures = order(0)
+    plain = order(1)[0]["malloc"] if "calloc" in costs else None
     os.unlink(unpacked)
-    costs = {w[2]: int(w[4]) / 10 for w in map(str.split, done.stdout.splitlines())
-             if w[:2] == ["=", "cost"]}
-    failures = re.search(r"^= hak_failures (\d+)", done.stdout, re.M)
-    if done.returncode != 0 or not failures:
-        raise Failed(f"{name}: the replay ended with {done.returncode}\n{done.stdout}{done.stderr}")
-    return name, costs, int(failures.group(1))
+    return name, costs, plain, failures
 
 
 def traces(machine, paths):
     yield "mean over each A trace, heap 1.5 times the peak live bytes"
     jobs = [machine.pool.submit(replay_one, machine, p) for p in a_traces(paths)]
     for job in jobs:
-        name, costs, failures = job.result()
-        note = f"{failures} failures" if failures else ""
-        yield Row(f"{name}_malloc", f"{name}: malloc", costs.get("malloc", 0.0), 80, note)
-        yield Row(f"{name}_free", f"{name}: free", costs.get("free", 0.0), 80, note)
+        name, costs, plain, failures = job.result()
+        refused = f"; {failures} requests refused" if failures else ""
+        for call in ("malloc", "free"):
+            calls, mean = costs.get(call, (0, 0.0))
+            yield Row(f"{name}_{call}", f"{name}: {call}", mean, 80, f"{calls:,} calls{refused}")
+        if plain:
+            yield Row(f"{name}_malloc_plain", f"{name}: malloc, calloc replayed as malloc", plain[1],
+                      80, f"{plain[0]:,} calls")
     if not jobs:
         print("bench: no A trace (*-A.atrc, *-A.atrc.xz) among the traces", file=sys.stderr)
 
 
 def memory(machine, paths):
     yield "smallest heap, of what TLSF needs (host build for one core)"
-    command = [sys.executable, f"{HERE}/memory_bench.py", "--tool", f"{machine.build}/tools/smallest_heap",
-               "--lib", f"{machine.build}/host-1/libhak.a", "--jobs", str(JOBS)] + paths
+    command = [sys.executable, f"{HERE}/memory_bench.py", "--jobs", str(JOBS),
+               "--tool", f"{machine.build}/tools/smallest_heap",
+               "--lib", f"{machine.build}/host-1/libhak.a"] + paths
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    match = re.search(r"over (\d+) traces: geometric mean ([\d.]+) .*largest ([\d.]+) (\S+)", done.stdout)
+    match = re.search(r"over (\d+) traces: geometric mean ([\d.]+) .*largest ([\d.]+) (\S+)",
+                      done.stdout)
     if not match:
         raise Failed(f"memory_bench.py: {done.stdout}{done.stderr}")
     yield Row("memory_mean", "geometric mean", float(match.group(2)), 0.93, f"{match.group(1)} traces")
