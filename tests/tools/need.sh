@@ -5,7 +5,8 @@
 # possible, print the command that does it and end with status 1.
 #
 #   a64    cross compiler and QEMU for AArch64
-#   host   native compiler, clang with its sanitizers
+#   host   native compilers, clang with its sanitizers
+#   real   the programs that run under the preload
 #   format clang-format
 #   static cppcheck, coverage
 set -eu
@@ -15,11 +16,12 @@ packages_of() {
     case $1 in
     a64) echo make:make python3:python3 qemu-system-aarch64:qemu-system-arm \
         aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu aarch64-linux-gnu-ar:binutils-aarch64-linux-gnu ;;
-    host) echo make:make python3:python3 gcc:gcc ar:binutils '/usr/include/stdio.h:libc6-dev' \
+    host) echo make:make python3:python3 gcc:gcc g++:g++ ar:binutils '/usr/include/stdio.h:libc6-dev' \
         clang-14:clang-14 '/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.asan-*:libclang-rt-14-dev' ;;
+    real) echo git:git perl:perl sqlite3:sqlite3 lua5.4:lua5.4 ;;
     format) echo clang-format:clang-format ;;
     static) echo cppcheck:cppcheck gcovr:gcovr ;;
-    *) echo "need.sh: unknown set $1 (there are: a64 host format static)" >&2; return 1 ;;
+    *) echo "need.sh: unknown set $1 (there are: a64 host real format static)" >&2; return 1 ;;
     esac
 }
 
@@ -40,7 +42,7 @@ missing() {
     done
 }
 
-[ $# -gt 0 ] || { sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '3,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 wanted=
 for set_name; do
     wanted="$wanted $(packages_of "$set_name")" || exit 2
