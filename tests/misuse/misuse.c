@@ -1,37 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 #include "misuse.h"
 
+#include <stdatomic.h>
+
 char *misuse_heap;
 
 /* What the hook was told, since it was last asked about. */
 static struct {
     size_t count;
+    unsigned kinds; /* a bit each */
     hak_fault kind;
     const void *pointer;
     const void *call_site;
 } last;
 
 static size_t all_faults;
-static bool others_than_corrupt;
+static atomic_flag busy;
 
 void (*misuse_hook)(void);
 
+/* On any core, and on several at once. */
 void hak_port_fault(hak_fault kind, const void *pointer, const void *call_site)
 {
+    while (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
+        kit_relax();
     last.count++;
+    last.kinds |= 1u << kind;
     last.kind = kind;
     last.pointer = pointer;
     last.call_site = call_site;
     all_faults++;
-    others_than_corrupt |= kind != HAK_FAULT_CORRUPT;
+    atomic_flag_clear_explicit(&busy, memory_order_release);
     if (misuse_hook != NULL)
         misuse_hook();
 }
 
-bool misuse_only_corrupt(void)
+bool misuse_only(hak_fault kind, hak_fault or_kind)
 {
-    HOLDS(last.count == 0 || !others_than_corrupt);
+    HOLDS((last.kinds & ~(1u << kind | 1u << or_kind)) == 0);
     last.count = 0;
+    last.kinds = 0;
     return true;
 }
 
@@ -96,6 +104,7 @@ static bool reported(const void *p, hak_fault kind, hak_fault or_kind, uintptr_t
     HOLDS(last.pointer == p);
     HOLDS(lies_in(last.call_site, function));
     last.count = 0;
+    last.kinds = 0;
     hak_stats_get(&stats);
     HOLDS(stats.faults == all_faults);
     const char *broken = hak_check();

@@ -54,8 +54,12 @@ bool misuse_silent(void);
  * another, or one that is live already, or lies outside, whatever is reported. */
 bool misuse_heap_serves(uint64_t seed);
 
-/* Forget what was reported so far: damaged links may be, and nothing else. */
-bool misuse_only_corrupt(void);
+/* Forget what was reported so far: nothing but these two. */
+bool misuse_only(hak_fault kind, hak_fault or_kind);
+static inline bool misuse_only_corrupt(void)
+{
+    return misuse_only(HAK_FAULT_CORRUPT, HAK_FAULT_CORRUPT);
+}
 
 /* What the fault hook calls as well, if it is not NULL. */
 extern void (*misuse_hook)(void);

@@ -4,7 +4,7 @@
 
 MISUSE_PROGRAMS := double_free double_free_between double_free_emptied free_foreign free_misaligned \
                    free_interior free_uninitialised two_cores bad_size bad_alignment bad_init hook \
-                   overflow write_after_free forged_links
+                   race overflow write_after_free forged_links
 
 $(foreach name,$(MISUSE_PROGRAMS),\
     $(call host_program,misuse/$(name),$(addprefix tests/misuse/,$(name).c misuse.c serves.c))\
@@ -18,4 +18,5 @@ test-misuse: ## each kind of bad call, and writes where none should go
 	@echo "host-1,a64-1 misuse/double_free" >> $(BUILD)/misuse.runs
 	@echo "host-1,a64-1 misuse/double_free_emptied" >> $(BUILD)/misuse.runs
 	@echo "host-4-tsan misuse/two_cores" >> $(BUILD)/misuse.runs
+	@echo "host-4-tsan misuse/race rounds=40" >> $(BUILD)/misuse.runs
 	@$(RUN_LIST) $(BUILD)/misuse.runs

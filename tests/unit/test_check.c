@@ -77,6 +77,28 @@ static void test_links(void)
     SEES_FIELD(run.first.bins.heads[bin_of(x.length)]);
 }
 
+/* A free extent in two pieces, both on the map and in their bins. */
+static void test_touching(void)
+{
+    KIT_CHECK(start());
+    hak_extent x = bins_longest(&run.first), front = {x.start, 100};
+    hak_extent rest = {x.start + 100, x.length - 100};
+    KIT_CHECK(bins_remove(&run.first, x));
+    unit_erase(&run.first, x);
+    unit_mark(&run.first, front, false);
+    unit_mark(&run.first, rest, false);
+    bins_insert(&run.first, front);
+    bins_insert(&run.first, rest);
+    KIT_CHECK(hak_check() != NULL);
+    KIT_CHECK(bins_remove(&run.first, front) && bins_remove(&run.first, rest));
+    unit_erase(&run.first, front);
+    unit_erase(&run.first, rest);
+    unit_mark(&run.first, x, false);
+    KIT_CHECK(hak_check() != NULL); /* in no bin */
+    bins_insert(&run.first, x);
+    KIT_CHECK(hak_check() == NULL);
+}
+
 /* A page in each state: owned, listed, full. */
 static bool pages_of_state(hak_word state, hak_page *found)
 {
@@ -120,9 +142,7 @@ static void test_pages(void)
 }
 
 static const kit_case check_tests_cases[] = {
-    {"check_sums", test_sums},
-    {"check_maps", test_maps},
-    {"check_links", test_links},
-    {"check_pages", test_pages},
+    {"check_sums", test_sums},         {"check_maps", test_maps},   {"check_links", test_links},
+    {"check_touching", test_touching}, {"check_pages", test_pages},
 };
 UNIT_SUITE(check_tests);
