@@ -21,8 +21,10 @@ static void body(unsigned core, void *context)
     (void)context;
     for (unsigned i = 0; core >= first && i < BLOCKS; i++) {
         atomic_fetch_add(&arrived, 1);
-        while (atomic_load(&arrived) < (i + 1) * (cores - first))
-            kit_relax();
+        /* Without yielding at first, to be in step with the others. */
+        for (unsigned turns = 0; atomic_load(&arrived) < (i + 1) * (cores - first); turns++)
+            if (turns > 2000)
+                kit_relax();
         hak_free(block[i]);
     }
 }
@@ -67,8 +69,10 @@ static void exactly_one(bool large)
 static void test_others(void)
 {
     first = 1;
-    if (!too_few_cores("race_others", 3))
-        exactly_one(false);
+    if (too_few_cores("race_others", 3))
+        return;
+    cores = 3; /* two that race, even on a machine that has no more */
+    exactly_one(false);
 }
 
 static void test_run(void)
