@@ -24,6 +24,9 @@ static inline unsigned bin_of(granule length)
     return (log2 - 4) * BIN_COLUMNS + (length >> (log2 - 4));
 }
 
+/* The first bin whose lengths are all at least length, which is 2 or more. */
+static inline unsigned bin_above(granule length) { return bin_of(length - 1) + 1; }
+
 /* In the first granule of a free extent. The ends of a list point to
  * themselves, so that memory cleared by a stray write is no valid link. */
 typedef struct hak_link {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Verifying every invariant, one item of a region at a time. Each step holds
- * the lock for one item; a step that finds the heap changed since the last one
- * takes its bearings anew.
+ * the lock for an item and a few of its units; a long item takes several steps,
+ * each of which looks at it anew, for the heap may have changed in between.
  */
 #include "cursor.h"
 
@@ -13,24 +13,39 @@ typedef struct sums {
     size_t blocks, block_granules, free_granules, page_granules;
 } sums;
 
-enum { INNER_UNITS = 16, TURNS = 4096 };
+enum {
+    END_UNITS = 32, /* of a long item, looked at from either end; a page is looked at whole */
+    UNITS_A_STEP = 4,
+    TURNS = 4096
+};
+_Static_assert(LARGEST_PAGE_UNITS <= 2 * END_UNITS, "a page is looked at whole");
 
-/* No extent may begin inside another; looks at a few units at both ends. */
-static complaint check_inside(const hak_region *r, hak_extent x)
+/* The i-th of the units that are looked at, of [first, behind). */
+static uint32_t nth_unit(uint32_t first, uint32_t behind, uint32_t i)
 {
-    uint32_t inner = unit_of(x.start) + 1, behind = unit_of(x.start + x.length);
-    if (inner >= behind)
-        return NULL;
-    if (live_bits(r, inner) != x.length || live_bits(r, behind - 1) != x.length)
-        return "a long extent's length stands in its first and last inner unit";
-    for (uint32_t i = 0; i < INNER_UNITS && inner + i < behind; i++) {
-        uint32_t low = inner + i, high = behind - 1 - i;
-        if (region_kind(r, low) != 0 || begin_bits(r, low) != 0 || region_kind(r, high) != 0 ||
-            begin_bits(r, high) != 0)
-            return "nothing begins inside an extent";
-        if ((low != inner && low != behind - 1 && live_bits(r, low) != 0) ||
-            (high != inner && high != behind - 1 && live_bits(r, high) != 0))
-            return "the inner units of an extent are clear";
+    bool far = i >= END_UNITS && behind - first > 2 * END_UNITS;
+    return far ? behind - 2 * END_UNITS + i : first + i;
+}
+
+/* The units [first, behind) lie wholly inside an item of that kind: nothing
+ * begins there, and live words are clear save at the ends. Looks at those of one
+ * part; *more: there are others. */
+static complaint check_units(const hak_region *r, uint32_t first, uint32_t behind, unsigned kind,
+                             uint32_t part, bool *more)
+{
+    uint32_t count = behind > first ? behind - first : 0; /* it may be another item by now */
+    if (count > 2 * END_UNITS)
+        count = 2 * END_UNITS;
+    uint32_t from = part * UNITS_A_STEP;
+    *more = from + UNITS_A_STEP < count;
+    for (uint32_t i = from; i < count && i < from + UNITS_A_STEP; i++) {
+        uint32_t u = nth_unit(first, behind, i);
+        if (region_kind(r, u) != kind)
+            return "all units of an item have its kind";
+        if (begin_bits(r, u) != 0)
+            return "nothing begins inside an extent or a page";
+        if (live_bits(r, u) != 0 && u != first && (kind != 0 || u != behind - 1))
+            return "the inner units of an extent or a page are clear";
     }
     return NULL;
 }
@@ -55,7 +70,10 @@ static complaint check_extent(const hak_region *r, hak_item item)
     } else if ((noted & (noted - 1) & ((noted & (noted - 1)) - 1)) != 0) {
         return "a block has at most one alignment";
     }
-    return check_inside(r, x);
+    uint32_t inner = unit_of(x.start) + 1, behind = unit_of(x.start + x.length);
+    if (inner < behind && (live_bits(r, inner) != x.length || live_bits(r, behind - 1) != x.length))
+        return "a long extent's length stands in its first and last inner unit";
+    return NULL;
 }
 
 static complaint check_owned(hak_page page, unsigned index, hak_word state)
@@ -71,25 +89,15 @@ static complaint check_owned(hak_page page, unsigned index, hak_word state)
     return NULL;
 }
 
-static complaint check_page(const hak_region *r, granule g, sums *total)
+static complaint check_page(const hak_region *r, uint32_t unit)
 {
-    uint32_t unit = unit_of(g);
-    unsigned kind = region_kind(r, unit), index = kind - 1;
-    if (kind > pools.class_count)
-        return "a page has a class";
+    unsigned index = region_kind(r, unit) - 1;
     const hak_class *c = &pools.classes[index];
     hak_page page = page_of(&r->maps, unit);
     hak_word freed = atomic_load_explicit(page_freed(page), memory_order_acquire);
     hak_word state = page_state(page);
-    for (uint32_t i = 0; i < c->units; i++) {
-        if (region_kind(r, unit + i) != kind)
-            return "all units of a page have its kind";
-        if (begin_bits(r, unit + i) != 0 || (i != 0 && live_bits(r, unit + i) != 0))
-            return "the map of a page's units is clear but for its state";
-    }
     if ((freed & ~c->full) != ~c->full)
         return "the bits behind a page's last block are set";
-    total->page_granules += (size_t)c->units << UNIT_GRANULES_SHIFT;
     if ((state & PAGE_STATES) == PAGE_OWNED)
         return check_owned(page, index, state);
     if (state == PAGE_FULL)
@@ -101,25 +109,44 @@ static complaint check_page(const hak_region *r, granule g, sums *total)
     return ~freed == 0 ? "an empty page that nobody owns is given back" : NULL;
 }
 
-/* One item at g, with the lock held. *next: where the next one begins. */
-static complaint check_item(const hak_region *r, granule g, bool unchanged, sums *total,
-                            granule *next)
+static void add_item(sums *total, hak_item item)
 {
-    hak_item item = cursor_look(r, g);
+    granule length = item.extent.length;
+    total->blocks += item.kind == ITEM_BLOCK;
+    total->block_granules += item.kind == ITEM_BLOCK ? length : 0;
+    total->free_granules += item.kind == ITEM_FREE ? length : 0;
+    total->page_granules += item.kind == ITEM_PAGE ? length : 0;
+}
+
+/* Where a step stands: part 0 is the item at g itself, the others its units. */
+typedef struct place_in_check {
+    granule g;
+    uint32_t part;
+} place_in_check;
+
+/* One step, with the lock held; moves *at on. */
+static complaint check_step(const hak_region *r, place_in_check *at, bool unchanged, sums *total)
+{
+    if (region_kind(r, unit_of(at->g)) > pools.class_count)
+        return "a page has a class";
+    hak_item item = cursor_look(r, at->g);
+    uint32_t first = unit_of(at->g), behind = unit_of(at->g + item.extent.length);
     complaint broken = NULL;
-    if (item.kind == ITEM_NONE && unchanged)
-        broken = "where an extent ends, another begins";
-    else if (item.kind == ITEM_PAGE)
-        broken = check_page(r, g, total);
-    else if (item.kind != ITEM_NONE)
-        broken = check_extent(r, item);
-    if (item.kind == ITEM_FREE)
-        total->free_granules += item.extent.length;
-    if (item.kind == ITEM_BLOCK) {
-        total->blocks++;
-        total->block_granules += item.extent.length;
+    bool more = false;
+    if (item.kind == ITEM_NONE)
+        broken = unchanged ? "where an extent ends, another begins" : NULL;
+    else if (at->part != 0)
+        broken = check_units(r, item.kind == ITEM_PAGE ? first : first + 1, behind,
+                             region_kind(r, first), at->part - 1, &more);
+    else {
+        broken = item.kind == ITEM_PAGE ? check_page(r, first) : check_extent(r, item);
+        more = item.kind == ITEM_PAGE || first + 1 < behind;
+        add_item(total, item);
     }
-    *next = g + (item.extent.length != 0 ? item.extent.length : 1);
+    if (more)
+        at->part++;
+    else
+        *at = (place_in_check){at->g + (item.extent.length != 0 ? item.extent.length : 1), 0};
     return broken;
 }
 
@@ -137,23 +164,23 @@ static complaint check_region(const hak_region *r, sums *total, size_t *changes)
 {
     complaint broken = NULL;
     unsigned turns = 0;
-    for (granule g = r->first; g < r->end;) {
-        granule next;
+    for (place_in_check at = {r->first, 0}; at.g < r->end;) {
+        place_in_check before_at = at;
         sums before = *total;
         hak_mask state = run_lock();
         bool unchanged = *changes == signature();
         *changes = signature();
-        broken = check_item(r, g, unchanged, total, &next);
+        broken = check_step(r, &at, unchanged, total);
         run_unlock(state);
-        if (broken != NULL) {
-            if (HAK_CORES == 1 || ++turns == TURNS)
-                return broken;
-            *total = before;
-            hak_port_relax(turns);
+        if (broken == NULL) {
+            turns = 0;
             continue;
         }
-        turns = 0;
-        g = next;
+        if (HAK_CORES == 1 || ++turns == TURNS)
+            return broken;
+        at = before_at;
+        *total = before;
+        hak_port_relax(turns);
     }
     return NULL;
 }

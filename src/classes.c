@@ -2,7 +2,7 @@
 #include "classes.h"
 
 enum {
-    LARGEST_PAGE = 64 * UNIT_BYTES,
+    LARGEST_PAGE = LARGEST_PAGE_UNITS * UNIT_BYTES,
     PAGES_PER_HEAP = 256,   /* the usual page is 1/256 to 1/512 of the heap */
     TABLES_PER_HEAP = 16,   /* the classes' tables take at most 1/16 of the heap */
     BLOCKS_LEAST = 4,       /* in a page of the largest class */

@@ -9,7 +9,7 @@
 
 #include "base.h"
 
-enum { CLASSES_MOST = 64 };
+enum { CLASSES_MOST = 64, LARGEST_PAGE_UNITS = 64 };
 
 typedef struct hak_class {
     uint32_t stride;     /* bytes from block to block */

@@ -138,27 +138,34 @@ STEP void page_list_remove(hak_page_list *list, hak_page page)
 /* For check: is the page linked from both sides? */
 bool page_links_hold(const hak_page_list *list, hak_page page);
 
+typedef uint16_t __attribute__((may_alias)) two_kinds;
+typedef uint32_t __attribute__((may_alias)) four_kinds;
 typedef uint64_t __attribute__((may_alias)) eight_kinds;
 
-/* Set the kinds of a page's units, eight at a time where there are eight: a page
- * is naturally aligned, and so are its kinds. Atomic, for a bad free may read
- * them without the lock. */
-static inline void page_set_kinds(hak_maps *maps, uint32_t unit, uint32_t units, uint8_t kind)
+/* Set the kinds of a page's units, a power of two: a page is naturally aligned,
+ * and so are its kinds. Atomic, for a bad free may read them without the lock. */
+STEP void page_set_kinds(hak_maps *maps, uint32_t unit, uint32_t units, uint8_t kind)
 {
-    uint8_t *first = &maps->kinds[unit], *behind = first + units;
-    if (units < 8)
-        for (; first < behind; first++)
-            __atomic_store_n(first, kind, __ATOMIC_RELAXED);
-    for (; first < behind; first += 8)
-        __atomic_store_n((eight_kinds *)first, kind * UINT64_C(0x0101010101010101),
-                         __ATOMIC_RELAXED);
+    uint8_t *first = &maps->kinds[unit];
+    uint64_t eight = kind * UINT64_C(0x0101010101010101);
+    if (units == 1)
+        __atomic_store_n(first, kind, __ATOMIC_RELAXED);
+    else if (units == 2)
+        __atomic_store_n((two_kinds *)first, (uint16_t)eight, __ATOMIC_RELAXED);
+    else if (units == 4)
+        __atomic_store_n((four_kinds *)first, (uint32_t)eight, __ATOMIC_RELAXED);
+    else if (units == 8)
+        __atomic_store_n((eight_kinds *)first, eight, __ATOMIC_RELAXED);
+    else
+        for (uint32_t i = 0; i < units; i += 16) {
+            __atomic_store_n((eight_kinds *)(first + i), eight, __ATOMIC_RELAXED);
+            __atomic_store_n((eight_kinds *)(first + i + 8), eight, __ATOMIC_RELAXED);
+        }
 }
 
 /* Give an unlisted, unowned page, all of whose blocks are free, back. */
-STEP void page_death(const hak_class *c, hak_page page)
+STEP void page_death(const hak_class *c, hak_region *r, uint32_t unit)
 {
-    hak_region *r = page_region(page);
-    uint32_t unit = page_unit(page);
     page_set_kinds(&r->maps, unit, c->units, 0);
     set_live_word(&r->maps.units[unit], 0);
     run_give(r,

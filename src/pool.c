@@ -80,12 +80,11 @@ bool pool_drain(hak_slot *slot, unsigned index)
 }
 
 /* An empty page goes back to the run layer. */
-static void retire(unsigned index, hak_page page)
+static void retire(const hak_class *c, hak_region *r, uint32_t unit)
 {
-    const hak_class *c = &pools.classes[index];
     pools.page_granules -= (size_t)c->units << UNIT_GRANULES_SHIFT;
     pools.deaths++;
-    page_death(c, page);
+    page_death(c, r, unit);
 }
 
 /* The page belongs to nobody from now on: list it, or, if it is empty, retire
@@ -107,7 +106,7 @@ void pool_disown(unsigned core, unsigned index)
     pool_vacate(slot, core, &pools.states[index]);
     pool_forget_retained(core, index);
     if (~blocks == 0)
-        retire(index, page);
+        retire(&pools.classes[index], page_region(page), page_unit(page));
     else if ((blocks & pools.classes[index].full) != 0)
         page_list_add(&pools.states[index].listed, page);
 }
@@ -126,17 +125,35 @@ void pool_wake(unsigned core)
 
 void pool_settle(hak_page page, unsigned index)
 {
-    hak_word state = page_state(page) & PAGE_STATES;
-    hak_word blocks = atomic_load_explicit(page_freed(page), memory_order_acquire);
-    if (state == PAGE_OWNED || (blocks & pools.classes[index].full) == 0)
+    hak_region *r = page_region(page);
+    uint32_t unit = page_unit(page);
+    const hak_class *c = &pools.classes[index];
+    hak_word state = r->maps.units[unit].live & PAGE_STATES;
+    hak_word blocks = atomic_load_explicit(&r->maps.freed[unit], memory_order_acquire);
+    if (state == PAGE_OWNED || (blocks & c->full) == 0)
         return;
     if (~blocks == 0) {
         if (state == PAGE_LISTED)
             page_list_remove(&pools.states[index].listed, page);
-        retire(index, page);
+        retire(c, r, unit);
     } else if (state == PAGE_FULL) {
         page_list_add(&pools.states[index].listed, page);
     }
+}
+
+/* The core's page, all of whose blocks are in the slot, goes back: what pool_disown
+ * does of it, knowing that no free is on its way there but a second one. */
+static void give_up_empty(hak_slot *slot, unsigned core, unsigned index)
+{
+    const hak_class *c = &pools.classes[index];
+    hak_page page = slot->page;
+    /* release: whoever sees the slot's `free` cleared sees these */
+    atomic_fetch_or_explicit(slot->freed, c->full, memory_order_acq_rel);
+    page_set_state(page, PAGE_FULL);
+    word_set(&slot->free, 0);
+    pool_count_taken(slot, -(hak_word)c->blocks);
+    pool_vacate(slot, core, &pools.states[index]);
+    retire(c, page_region(page), page_unit(page));
 }
 
 /* At most HAK_RETAIN such pages are kept; the next one goes back at once. */
@@ -146,7 +163,7 @@ void pool_emptied(hak_slot *slot, hak_mask state)
     unsigned core = number / pools.class_count, index = number % pools.class_count;
     hak_lock_take(&run.lock);
     if (pools.retained_count >= HAK_RETAIN) {
-        pool_disown(core, index);
+        give_up_empty(slot, core, index);
     } else {
         pools.retained[core] |= (uint64_t)1 << index;
         pools.retained_count++;

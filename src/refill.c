@@ -31,15 +31,18 @@ static inline bool leave_exhausted(hak_slot *slot, const hak_class *c, unsigned 
     return pool_drain(slot, index);
 }
 
-/* A page that is there: one that was listed, or else an idle core's. */
+/* Is there a page to adopt: one that is listed, or an idle core's? */
+static inline bool may_adopt(const hak_class_state *state)
+{
+    return state->listed.first.id != 0 || (state->owners & pools.idle) != 0;
+}
+
+/* Adopt such a page: a listed one, or else an idle core's if it has free blocks. */
 static inline bool adopt_listed(hak_slot *slot, hak_class_state *state, const hak_class *c)
 {
     hak_page page = state->listed.first;
     if (page.id == 0) {
-        uint64_t idle_owners = state->owners & pools.idle;
-        if (idle_owners == 0)
-            return false;
-        pool_disown(hak_port_ctz(idle_owners), (unsigned)(state - pools.states));
+        pool_disown(hak_port_ctz(state->owners & pools.idle), (unsigned)(state - pools.states));
         page = state->listed.first;
         if (page.id == 0)
             return false;
@@ -93,12 +96,12 @@ static inline bool refill(hak_slot *slot, unsigned core, unsigned kind)
         if (leave_exhausted(slot, c, kind - 1))
             return true;
         pool_forget_retained(core, kind - 1);
-        found = adopt_listed(slot, state, c);
+        found = may_adopt(state) && adopt_listed(slot, state, c);
         if (!found)
             pool_vacate(slot, core, state);
         return found;
     }
-    found = adopt_listed(slot, state, c) || adopt_new(slot, state, c, kind);
+    found = (may_adopt(state) && adopt_listed(slot, state, c)) || adopt_new(slot, state, c, kind);
     if (found)
         state->owners |= (uint64_t)1 << core;
     return found;

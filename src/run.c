@@ -75,11 +75,11 @@ static inline granule aligned_start(const hak_region *r, granule start, granule 
  * any alignment fits. */
 STEP hak_extent find_aligned(const hak_region *r, granule length, granule alignment)
 {
-    hak_extent x = bins_find(r, length);
+    hak_extent x = bins_from(r, bin_of(length));
     granule skip = aligned_start(r, x.start, alignment) - x.start;
-    if (x.length == 0 || skip <= x.length - length)
+    if (x.length == 0 || (uint64_t)length + skip <= x.length)
         return x;
-    return bins_find(r, length + alignment - 1);
+    return bins_from(r, bin_above(length + alignment - 1));
 }
 
 /* Take a piece of one region; 0: it has none. */

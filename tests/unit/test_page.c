@@ -69,8 +69,10 @@ static void test_pages(void)
     for (unsigned index = 0; index < pools.class_count; index++) {
         KIT_CHECK(births(index));
         KIT_CHECK(lists(&random));
-        for (unsigned i = 0; i < PAGES; i++)
-            page_death(&pools.classes[index], page[(i * 7) % PAGES]);
+        for (unsigned i = 0; i < PAGES; i++) {
+            hak_page dead = page[(i * 7) % PAGES];
+            page_death(&pools.classes[index], page_region(dead), page_unit(dead));
+        }
         KIT_CHECK(bins_longest(&run.first).length == longest);
         for (uint32_t u = 0; u <= unit_of(run.first.end); u++)
             KIT_CHECK(region_kind(&run.first, u) == 0);
