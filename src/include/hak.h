@@ -157,17 +157,24 @@ typedef struct hak_stats {
     size_t largest_free_bytes; /* a malloc of this many bytes succeeds now; the
                                   true largest free extent is less than 1/16 larger */
     size_t page_bytes;         /* of taken_bytes, in pages of the pools */
-    size_t retained_pages;     /* pages kept although they may be empty, at most K */
+    size_t retained_pages;     /* pages kept although they may be empty */
+    size_t cached_blocks;      /* freed blocks that the reuse cache keeps; with the
+                                  retained pages at most K */
+    size_t cached_bytes;       /* in these; part of taken_bytes */
     /* The malloc pipeline: how often each stage answered. */
     size_t malloc_pool;        /* from the core's current page */
+    size_t malloc_cache;       /* from the reuse cache: hits */
     size_t malloc_run;         /* from the run layer */
+    size_t cache_misses;       /* of these, sizes that the reuse cache has classes for */
     size_t refill_drain;       /* refills: blocks freed elsewhere taken back */
     size_t refill_adopt;       /* refills: a partly free page adopted */
     size_t refill_birth;       /* refills: a new page cut from the run layer */
     /* The free pipeline. */
     size_t free_local;         /* into the core's current page */
     size_t free_remote;        /* into any other page: one atomic operation */
-    size_t free_run;           /* to the run layer */
+    size_t free_cache;         /* into the reuse cache: puts */
+    size_t free_run;           /* to the run layer; also what the cache gave back */
+    size_t cache_evictions;    /* of these, blocks that the cache gave back */
     size_t pages_retired;      /* empty pages given back to the run layer */
     size_t recalls;            /* calls that found nothing and recalled retained pages */
     size_t failures;           /* calls that returned NULL for want of memory */
@@ -189,7 +196,8 @@ const char *hak_check(void);
 
 typedef enum hak_block_kind {
     HAK_BLOCK_LIVE, /* a block that a caller holds */
-    HAK_BLOCK_FREE  /* a free extent of the run layer */
+    HAK_BLOCK_FREE, /* a free extent of the run layer */
+    HAK_BLOCK_CACHED /* a freed block that the reuse cache keeps */
 } hak_block_kind;
 
 typedef struct hak_block {
@@ -204,9 +212,9 @@ typedef struct hak_block {
 typedef int (*hak_visitor)(const hak_block *block, void *context);
 
 /*
- * hak_walk: show every block and every free extent to the visitor, region by
- * region in order of address. Advances in bounded steps like hak_check(); a
- * block that is live throughout the walk is shown exactly once.
+ * hak_walk: show every block, cached ones too, and every free extent to the
+ * visitor, region by region in order of address. Advances in bounded steps like
+ * hak_check(); a block that is live throughout the walk is shown exactly once.
  * Returns the visitor's last value, 0 if it never ended the walk.
  */
 int hak_walk(hak_visitor visitor, void *context);

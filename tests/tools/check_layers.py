@@ -22,12 +22,12 @@ RANKS = [
     "base.h",
     "region.h classes.h bytes.c status.c",
     "extent.h classes.c",
-    "bins.h",
+    "bins.h note.h",
     "run.h region.c",
     "free_step.h inject.c",
-    "page.h run.c",
-    "pool.h page.c",
-    "cursor.h heap.h pool.c refill.c remote.c",
+    "cache.h page.h run.c",
+    "pool.h page.c cache_init.c",
+    "cursor.h heap.h pool.c refill.c remote.c cache.c cache_sums.c",
     "api.c check.c cursor.c find.c fork.c heap.c init.c route.c stats.c walk.c",
 ]
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}
@@ -141,7 +141,7 @@ def check_symbols(build, port, cores):
         elif match:
             defined.add(match.group(2))
             if match.group(1) in "TDBRW" and not match.group(2).startswith(
-                ("hak_", "heap_", "pool_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "classes_",
+                ("hak_", "heap_", "pool_", "cache_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "classes_",
                  "inject_")) and match.group(2) not in ("run", "pools"):
                 problems.append(f"{match.group(2)} bears no name of hak's")
     # The linker makes this one for position-independent code.
