@@ -67,17 +67,19 @@ static complaint check_extent(const hak_region *r, hak_item item)
             return "two free extents never touch";
         if (!bins_links_hold(r, x))
             return "a free extent is linked in its bin";
-        if (extent_length_word(r, x.start) >= EXTENT_NOTED)
+        if ((extent_length_word(r, x.start) & EXTENT_NOTED) != 0)
             return "a free extent has no note";
     } else if ((noted & (noted - 1) & ((noted & (noted - 1)) - 1)) != 0) {
         return "a block has at most one alignment";
-    } else if (extent_length_word(r, x.start) >= EXTENT_NOTED &&
-               !cache_has_note(r, region_address(r, x.start))) {
+    } else if ((extent_length_word(r, x.start) & EXTENT_RELEASED) != 0) {
+        return "a block is not known to be free";
+    } else if (note_exists(r, x) && !cache_has_note(r, region_address(r, x.start))) {
         return "a block's note stands where the block begins";
     }
     uint32_t inner = unit_of(x.start) + 1, behind = unit_of(x.start + x.length);
-    if (inner < behind && ((live_word(&r->maps.units[inner]) & ~EXTENT_NOTED) != x.length ||
-                           (live_word(&r->maps.units[behind - 1]) & ~EXTENT_NOTED) != x.length))
+    if (inner < behind &&
+        ((live_word(&r->maps.units[inner]) & ~EXTENT_NOTED & ~EXTENT_RELEASED) != x.length ||
+         (granule)live_word(&r->maps.units[behind - 1]) != x.length))
         return "a long extent's length stands in its first and last inner unit";
     return NULL;
 }

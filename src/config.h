@@ -35,6 +35,15 @@
 #define HAK_CACHE_BASE_LOG2 20
 #endif
 
+/* hak_release() hands free extents of at least so many bytes to the port, and at
+ * most so many in one call of the hook: the run lock is held meanwhile. */
+#ifndef HAK_RELEASE_LEAST
+#define HAK_RELEASE_LEAST 65536
+#endif
+#ifndef HAK_RELEASE_BYTES
+#define HAK_RELEASE_BYTES (1 << 20)
+#endif
+
 _Static_assert(HAK_CORES >= 1 && HAK_CORES <= 64, "CORES: 1 to 64");
 _Static_assert(HAK_REGIONS >= 1 && HAK_REGIONS <= 8, "HAK_REGIONS: 1 to 8");
 _Static_assert(HAK_RETAIN >= 0 && HAK_RETAIN <= 1024, "HAK_RETAIN: 0 to 1024");
@@ -42,6 +51,10 @@ _Static_assert(HAK_CACHE_SITES >= 0 && HAK_CACHE_SITES <= 1024 &&
                    (HAK_CACHE_SITES & (HAK_CACHE_SITES - 1)) == 0,
                "HAK_CACHE_SITES: 0 or a power of two, at most 1024");
 _Static_assert(HAK_CACHE_WAYS >= 1 && HAK_CACHE_WAYS <= 16, "HAK_CACHE_WAYS: 1 to 16");
+_Static_assert(HAK_RELEASE_LEAST >= 4096 && HAK_RELEASE_LEAST <= 1 << 30,
+               "HAK_RELEASE_LEAST: 4096 to 2^30");
+_Static_assert(HAK_RELEASE_BYTES >= 4096 && HAK_RELEASE_BYTES <= 1 << 30,
+               "HAK_RELEASE_BYTES: 4096 to 2^30");
 _Static_assert(HAK_CACHE_BASE_LOG2 >= 14 && HAK_CACHE_BASE_LOG2 <= 30,
                "HAK_CACHE_BASE_LOG2: 14 to 30");
 

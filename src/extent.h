@@ -51,10 +51,12 @@ static inline bool extent_is_live(const hak_region *r, granule g)
     return ((u.begin & u.live) >> bit_of(g)) & 1;
 }
 
-/* In a long block's length: the reuse cache has a note of it. */
-#define EXTENT_NOTED (ONE << (WORD_BITS / 2))
+/* In the first length of a long block: the reuse cache has a note of it. In that of a
+ * free extent: the port knows that it is free. */
+#define EXTENT_NOTED    (ONE << (WORD_BITS / 2))
+#define EXTENT_RELEASED (EXTENT_NOTED << 1)
 
-/* The length of the extent, no page, that begins at g, and perhaps EXTENT_NOTED. */
+/* The length of the extent, no page, that begins at g, and such a flag. */
 static inline hak_word extent_length_word(const hak_region *r, granule g)
 {
     const hak_unit *u = &r->maps.units[unit_of(g)];

@@ -214,7 +214,7 @@ hak_fault run_block_at(const hak_region *r, const void *p, hak_place *block)
         return why_bad(r, p);
     granule g = region_granule(r, p);
     hak_word length = extent_length_word(r, g);
-    if (length >= EXTENT_NOTED && note_is_cached(r, g))
+    if ((length & EXTENT_NOTED) != 0 && note_is_cached(r, g))
         return HAK_FAULT_DOUBLE_FREE;
     block->region = (hak_region *)r;
     block->extent = (hak_extent){g, (granule)length};

@@ -144,6 +144,27 @@ size_t hak_usable_size(const void *block);
  */
 void hak_core_idle(void);
 
+/*
+ * hak_port_release: a hook that learns which memory is free, to give it back to an
+ * operating system, or to clean it out of a cache. The library holds a weak one that
+ * does nothing. [start, start + bytes) is free; what it contains may be lost, but it
+ * must be there again as soon as someone writes to it, for hak does not say when it
+ * hands it out. Granule-aligned; the hook leaves out what does not fill its own
+ * units. At most 1 MiB in one call (HAK_RELEASE_BYTES). Called with the run lock and
+ * the interrupt mask held: it must be short, and must not call hak.
+ */
+void hak_port_release(void *start, size_t bytes);
+
+/*
+ * hak_release: hand free extents of 64 KiB and more (HAK_RELEASE_LEAST) to
+ * hak_port_release, each once until it changes. Looks at so many blocks, pages and
+ * free extents, from where the last call ended, and at all of them at most; each its
+ * own critical section. Call it from time to time, from an idle loop for example.
+ * Returns the bytes that were handed over. [the counterpart of madvise(2) in
+ * batches]
+ */
+size_t hak_release(size_t items);
+
 /* Figures about the heap. Byte counts are exact when no other core is inside
  * a call; the counters of the pipeline's stages are sums over all cores. */
 typedef struct hak_stats {

@@ -28,7 +28,7 @@ RANKS = [
     "cache.h page.h run.c",
     "pool.h page.c cache_init.c",
     "cursor.h heap.h pool.c refill.c remote.c cache.c cache_sums.c",
-    "api.c check.c cursor.c find.c fork.c heap.c init.c route.c stats.c walk.c",
+    "api.c check.c cursor.c find.c fork.c heap.c init.c release.c route.c stats.c walk.c",
 ]
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}
 
