@@ -229,6 +229,8 @@ const char *hak_check(void)
     run_unlock(state);
     if (broken == NULL)
         broken = cache_check();
+    if (broken != NULL)
+        return broken;
     hak_cache_sums cache_before;
     cache_add_up(&cache_before);
     for (unsigned i = 0; i < table->count && broken == NULL; i++)
