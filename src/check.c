@@ -131,6 +131,7 @@ static void add_item(sums *total, const hak_region *r, hak_item item)
 typedef struct place_in_check {
     granule g;
     uint32_t part;
+    bool lost; /* inside an item that was not there before: nothing begins at g */
 } place_in_check;
 
 /* One step, with the lock held; moves *at on. */
@@ -155,7 +156,8 @@ static complaint check_step(const hak_region *r, place_in_check *at, bool unchan
     if (more)
         at->part++;
     else
-        *at = (place_in_check){at->g + (item.extent.length != 0 ? item.extent.length : 1), 0};
+        *at = (place_in_check){at->g + (item.extent.length != 0 ? item.extent.length : 1), 0,
+                               item.kind == ITEM_NONE};
     return broken;
 }
 
@@ -173,11 +175,11 @@ static complaint check_region(const hak_region *r, sums *total, size_t *changes)
 {
     complaint broken = NULL;
     unsigned turns = 0;
-    for (place_in_check at = {r->first, 0}; at.g < r->end;) {
+    for (place_in_check at = {r->first, 0, false}; at.g < r->end;) {
         place_in_check before_at = at;
         sums before = *total;
         hak_mask state = run_lock();
-        bool unchanged = *changes == signature();
+        bool unchanged = *changes == signature() && !at.lost;
         *changes = signature();
         broken = check_step(r, &at, unchanged, total);
         run_unlock(state);
