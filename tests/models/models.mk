@@ -14,10 +14,19 @@ $(call host_program,models_costs,tests/models/costs_host.c)
 MODELS_PROGRAMS := $(addprefix $(BUILD)/,a64-4/models_costs.elf a64-4/models_counted.elf \
                      host-4/models_timed host-4/models_costs host-64/libhak_preload.so)
 
-.PHONY: bench-models test-models
-bench-models: $(MODELS_PROGRAMS) ## hakmem's cost tables and scenarios, against other heaps (ROUNDS=9)
+# The same of a library without the reuse cache.
+MODELS_OFF          := $(BUILD)/cache_off
+MODELS_OFF_PROGRAMS := $(addprefix $(MODELS_OFF)/,a64-4/models_costs.elf a64-4/models_counted.elf \
+                         host-64/libhak_preload.so)
+
+.PHONY: bench-models models-off test-models
+models-off:
+	+@$(MAKE) --no-print-directory -s BUILD=$(MODELS_OFF) CC_host='$(CC_host) -DHAK_CACHE_SITES=0' \
+	    CC_aarch64='$(CC_aarch64) -DHAK_CACHE_SITES=0' $(MODELS_OFF_PROGRAMS) >/dev/null
+
+bench-models: $(MODELS_PROGRAMS) models-off ## hakmem's cost tables and scenarios, against other heaps (ROUNDS=9)
 	@sh tests/tools/need.sh a64 host peers
-	@python3 tests/tools/models.py --build $(BUILD) $(if $(ROUNDS),--rounds $(ROUNDS))
+	@python3 tests/tools/models.py --build $(BUILD) --off $(MODELS_OFF) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 test-models: $(BUILD)/host-4/models_timed $(BUILD)/host-64/libhak_preload.so ## the scenarios of make bench-models, their blocks looked at
 	@for name in $$(sed -n 's/^    {"\([a-z_]*\)", .*/\1/p' tests/models/scenario.c); do \

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""models.py --build DIR [--out FILE] [--only SECTION...] [--rounds N]
+"""models.py --build DIR --off DIR [--out FILE] [--only SECTION...] [--rounds N]
 
 hakmem's cost tables and scenarios, measured on hak: instructions on A64 (QEMU,
 icount, library for 4 cores), nanoseconds on the host, there against other
-heaps. What has a bar is marked ok or ABOVE. All figures with a name are also in
-FILE (build/models.txt): name, figure, bar or -, verdict. Exit status 0 if every
-figure could be measured, above its bar or not.
+heaps. --off: programs of the same sources whose library has no reuse cache. What
+has a bar is marked ok or ABOVE. All figures with a name are also in FILE
+(build/models.txt): name, figure, bar or -, verdict. Exit status 0 if every figure
+could be measured, above its bar or not.
 """
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 
@@ -23,6 +25,7 @@ import models_steps # noqa: E402
 from bench import Failed, Row # noqa: E402
 
 ELVES = ("models_costs", "models_counted")
+OFF = "_off" # behind the name of a program whose library has no reuse cache
 HEAP = "64M"
 GROUPS = {"pool_malloc": 10, "pool_free": 11, "hit": 12, "miss": 13, "put": 14, "evict": 15}
 CYCLES = (1, 10, 100, 1000)
@@ -78,7 +81,7 @@ def costs(machine):
     logged = machine.start("models_costs", log=True, what="parts", nostats=1, heap=HEAP)
     parts = machine.start("models_costs", what="parts", heap=HEAP)
     amortised = {n: machine.start("models_costs", what="cycles", ops=n, heap=HEAP) for n in CYCLES}
-    off = machine.start("models_costs", what="cycles", ops=1000, heap=HEAP, cache="off")
+    off = machine.start("models_costs" + OFF, what="cycles", ops=1000, heap=HEAP)
     mix = machine.start("models_costs", what="mix", ops=10, heap=HEAP)
     evicting = {n: machine.start("models_costs", what="evict", ops=1000, every=n, heap=HEAP)
                 for n in (100, 10, 2)}
@@ -94,11 +97,11 @@ def costs(machine):
     yield figure("pool_free", "pool: free of 64 B", pool_free)
     yield figure("pool_slow", "pool: slow path, malloc that makes a new page", boot.mean("pool_birth"))
     yield figure("hit", "2 MiB: malloc, a block is kept", part.mean("hit"))
-    yield figure("hit_ratio", "... over the pool's malloc", part.mean("hit") / pool_malloc, 1.3,
+    yield figure("hit_ratio", "hit of 2 MiB, over the pool's malloc", part.mean("hit") / pool_malloc, 1.3,
               "hakmem: 31 ns, 3.4 times mimalloc's 9")
     yield figure("miss", "2 MiB: slow path, nothing is kept", part.mean("miss"), None, "hakmem: 5,231 ns")
     yield figure("put", "2 MiB: free, put", part.mean("put"))
-    yield figure("put_ratio", "... over the pool's free", part.mean("put") / pool_free, 1.3,
+    yield figure("put_ratio", "put of 2 MiB, over the pool's free", part.mean("put") / pool_free, 1.3,
               "hakmem: 80 to 130 ns, 9 to 14 times")
     yield figure("evict", "2 MiB: free, put with eviction", part.mean("evict"), None, "hakmem: 150 ns")
     yield from pairs(amortised, evicting, off, pool_malloc + pool_free)
@@ -115,10 +118,10 @@ def pairs(amortised, evicting, off, pool):
         pair = Costs(boot.result()).sum("hit", "put") / n
         yield figure(f"pair_{n}", f"2 MiB, N = {n:,}", pair)
     pair_off = Costs(off.result()).sum("hit", "put") / 1000
-    yield figure("pair_ratio", "2 MiB, N = 1,000, over a warm pool pair", pair / pool, 1.5,
+    yield figure("pair_ratio", "pair of 2 MiB, N = 1,000, over a pool pair", pair / pool, 1.5,
               "hakmem: 181 ns, 20 times")
     yield figure("pair_off", "2 MiB, N = 1,000, cache off", pair_off)
-    yield figure("pair_off_ratio", "2 MiB, N = 1,000, over the same with the cache off",
+    yield figure("pair_off_ratio", "pair of 2 MiB, N = 1,000, over it with cache off",
               pair / pair_off, 0.5)
     for n, boot in evicting.items():
         cost = Costs(boot.result())
@@ -168,21 +171,28 @@ def costs_host(options):
             yield figure(f"host_{name}_{kind}", f"{text}, alone", value)
 
 
+def counted(boot, group):
+    """Calls of a group: number, mean, most."""
+    if boot.log: # with two cores at once the counter counts both
+        seen = boot.log.groups[group]
+        return seen.calls, seen.sum / seen.calls, seen.most
+    calls, total, most = boot.groups[group]
+    return calls, total / calls, most
+
+
 def a64(machine):
-    boots = [machine.start("models_counted", cores=threads, log=threads > 1, scenario=name,
-                           threads=threads, ops=ops, heap="128M")
+    boots = [[machine.start("models_counted" + off, cores=threads, log=threads > 1, scenario=name,
+                            threads=threads, ops=ops, heap="128M") for off in ("", OFF)]
              for name, threads, ops in A64_SCENARIOS]
     yield "scenarios on A64, instructions, mean and most of a call (2 cores: waiting included)"
-    for (name, threads, _), boot in zip(A64_SCENARIOS, boots):
-        boot = boot.result()
+    for (name, threads, _), (boot, off) in zip(A64_SCENARIOS, boots):
         cores = f", {threads} core{'s' * (threads > 1)}" if name.startswith("larson") else ""
         for group, call in ((0, "malloc"), (2, "free")):
-            calls, total, most = boot.groups.get(group, (0, 0, 0))
-            if boot.log: # with two cores at once the counter counts both
-                seen = boot.log.groups[group]
-                calls, total, most = seen.calls, seen.sum, seen.most
+            calls, mean, most = counted(boot.result(), group)
+            _, mean_off, most_off = counted(off.result(), group)
             yield figure(f"a64_{name}_{threads}_{call}", f"{models_host.TEXT[name]}{cores}: {call}",
-                         total / calls, None, f"most {most:,}; {calls:,} calls")
+                         mean, None, f"most {most:,}; cache off: {short(mean_off)}, most "
+                         f"{most_off:,}; {calls:,} calls")
 
 
 def host_heading(host, rounds):
@@ -214,7 +224,7 @@ def host_table(keys, heaps, value, ratios):
 
 
 def host(options):
-    machine = models_host.Host(options.build)
+    machine = models_host.Host(options.build, options.off)
     try:
         yield from host_sections(machine, options.rounds)
     finally:
@@ -222,7 +232,7 @@ def host(options):
 
 
 def host_sections(host_, rounds):
-    heaps = [host_.hak] + host_.peers
+    heaps = [host_.hak] + host_.peers + [host_.off]
     times = host_.times(heaps, rounds)
     keys = list(models_host.PLAN)
     yield host_heading(host_, rounds)
@@ -245,10 +255,10 @@ def host_sections(host_, rounds):
     for name in ("vm", "vm_ring", "vm_batch"):
         bars = (0.1, 1.0) if name == "vm" else (None, None)
         text = models_host.TEXT[name]
-        yield figure(f"host_{name}_instructions", f"{text}: instructions",
+        yield figure(f"host_{name}_instructions", f"{text}: instructions, hak / mimalloc",
                   counts[name][0] / counts[name][at], bars[0],
                   f"{short(counts[name][0])} / {short(counts[name][at])}")
-        yield figure(f"host_{name}_time", f"{text}: median time",
+        yield figure(f"host_{name}_time", f"{text}: median time, hak / mimalloc",
                   times[name, 1][0].nanoseconds / times[name, 1][at].nanoseconds, bars[1],
                   f"{short(times[name, 1][0].nanoseconds)} / "
                   f"{short(times[name, 1][at].nanoseconds)} ns")
@@ -257,11 +267,14 @@ def host_sections(host_, rounds):
 def main():
     parser = argparse.ArgumentParser(description="hakmem's cost tables and scenarios")
     parser.add_argument("--build", default="build")
+    parser.add_argument("--off", default="build/cache_off")
     parser.add_argument("--out", help="default: BUILD/models.txt")
     parser.add_argument("--rounds", type=int, default=models_host.ROUNDS)
     parser.add_argument("--only", nargs="+", help="of: costs costs-host a64 host")
     options = parser.parse_args()
     machine = bench.Machine(options.build, False, ELVES, models_steps.Log)
+    for name in ELVES:
+        shutil.copy(f"{options.off}/a64-{bench.CORES}/{name}.elf", machine.elf(name + OFF))
     sections = {"costs": lambda: costs(machine), "costs-host": lambda: costs_host(options),
                 "a64": lambda: a64(machine), "host": lambda: host(options)}
     try:

@@ -80,12 +80,14 @@ class Heap:
 
 
 class Host:
-    def __init__(self, build):
+    def __init__(self, build, off):
         self.folder = tempfile.mkdtemp(prefix="hak-models-")
         # Copies: a build that goes on elsewhere must not change what is measured.
         self.program = shutil.copy(f"{build}/host-4/models_timed", self.folder)
-        hak = shutil.copy(f"{build}/host-64/libhak_preload.so", self.folder)
-        self.hak = Heap("hak", hak, {})
+        self.hak, self.off = (
+            Heap(name, shutil.copy(f"{folder}/host-64/libhak_preload.so",
+                                   f"{self.folder}/{os.path.basename(folder)}.so"), {})
+            for name, folder in (("hak", build), ("cache off", off)))
         files = {name: file and find(file) for name, (file, _, _) in PEERS.items()}
         self.peers = [Heap(name, files[name], {}) for name in PEERS]
         self.keeping = [Heap(name, files[name], PEERS[name][2]) for name in PEERS]
