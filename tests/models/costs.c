@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * hakmem's cost tables (A64, icount). A block of 64 B stands for the pool, one
- * of size= bytes (2M) for what keeps big blocks. Arguments: heap=64M, and
+ * of size= bytes (2M) for what keeps big blocks. A slow call is one of another
+ * class, of a size that was never asked for before, at the same site: nothing is
+ * kept for it, and when it is freed, another one must make room. Arguments:
+ *     heap=64M
  *     what=parts           each kind of call by itself
  *     what=cycles ops=N    a cold heap, N cycles of malloc and free, of each
- *     what=mix ops=N       100 mallocs, 10 of which find nothing kept; N times
- *     what=evict ops=N     N cycles; in every n-th (every=n) a second one beside it
+ *     what=mix ops=N       100 cycles, 10 of them slow; N times
+ *     what=evict ops=N     N cycles; after each every=n-th one a slow one
  *     what=space           bytes beside the blocks'
- * Prints "= cost NAME calls sum most".
+ * Prints "= cost NAME calls sum most", and "= went NAME hits misses puts
+ * evictions": how the reuse cache saw the calls of that name.
  */
 #include "bench.h"
 
@@ -35,6 +39,35 @@ static void give(bench_group group, void *block)
     bench_add(&costs[group]);
 }
 
+/* A slow cycle: see above. */
+static void slow_cycle(void)
+{
+    static unsigned number;
+    give(BENCH_EVICT, take(BENCH_MISS, 2 * big - ++number * HAK_GRANULE));
+}
+
+static void hot_cycle(void) { give(BENCH_PUT, take(BENCH_HIT, big)); }
+
+static void pool_cycle(void) { give(BENCH_POOL_FREE, take(BENCH_POOL_MALLOC, SMALL)); }
+
+static void went(const char *name, const hak_stats *before)
+{
+    hak_stats now;
+    hak_stats_get(&now);
+    kit_print("= went_%s %zu %zu %zu %zu\n", name, now.malloc_cache - before->malloc_cache,
+              now.cache_misses - before->cache_misses, now.free_cache - before->free_cache,
+              now.cache_evictions - before->cache_evictions);
+}
+
+static void measured(const char *name, void (*cycle)(void))
+{
+    hak_stats before;
+    hak_stats_get(&before);
+    for (unsigned i = 0; i < ROUNDS; i++)
+        cycle();
+    went(name, &before);
+}
+
 static size_t births(void)
 {
     hak_stats s;
@@ -59,61 +92,54 @@ static void pool_birth(void)
         hak_free(blocks[--count]);
 }
 
-static void parts(void)
+/* To warm up, at the same call site: sizes that are not asked for again. */
+static void warm_up(void)
 {
     for (unsigned i = 0; i < WARM_UP; i++)
-        hak_free(hak_malloc(SMALL));
-    for (unsigned i = 0; i < ROUNDS; i++)
-        give(BENCH_POOL_FREE, take(BENCH_POOL_MALLOC, SMALL));
-    give(BENCH_FREE, take(BENCH_MALLOC, big));
-    for (unsigned i = 0; i < ROUNDS; i++)
-        give(BENCH_PUT, take(BENCH_HIT, big));
-    for (unsigned i = 0; i < ROUNDS; i++) {
-        void *kept = take(BENCH_HIT, big), *second = take(BENCH_MISS, big);
-        give(BENCH_PUT, kept);
-        give(BENCH_EVICT, second);
-    }
+        bench_free(bench_malloc(SMALL));
+    for (unsigned i = 0; i < WARM_UP; i++)
+        bench_free(bench_malloc(2 * big - (ROUNDS + 1 + i) * HAK_GRANULE));
+    bench_free(bench_malloc(big));
+}
+
+static void parts(void)
+{
+    warm_up();
+    measured("pool", pool_cycle);
+    measured("hot", hot_cycle);
+    measured("slow", slow_cycle);
     bench_print("pool", "malloc", &costs[BENCH_POOL_MALLOC]);
     bench_print("pool", "free", &costs[BENCH_POOL_FREE]);
     bench_print("big", "hit", &costs[BENCH_HIT]);
     bench_print("big", "miss", &costs[BENCH_MISS]);
     bench_print("big", "put", &costs[BENCH_PUT]);
     bench_print("big", "evict", &costs[BENCH_EVICT]);
-    if (kit_argument("nostats") == NULL)
+    if (kit_argument("nobirth") == NULL)
         pool_birth();
 }
 
 static void cycles(unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        give(BENCH_POOL_FREE, take(BENCH_POOL_MALLOC, SMALL));
+        pool_cycle();
     for (unsigned i = 0; i < count; i++)
-        give(BENCH_PUT, take(BENCH_HIT, big));
+        hot_cycle();
 }
 
-/* 10 rounds of 1 + 1 + 8 mallocs: the second one finds nothing kept. */
 static void mix(unsigned count)
 {
-    give(BENCH_FREE, take(BENCH_MALLOC, big));
-    for (unsigned i = 0; i < 10 * count; i++) {
-        void *kept = take(BENCH_HIT, big), *second = take(BENCH_MISS, big);
-        give(BENCH_PUT, kept);
-        give(BENCH_EVICT, second);
-        for (unsigned k = 0; k < 8; k++)
-            give(BENCH_PUT, take(BENCH_HIT, big));
-    }
+    bench_free(bench_malloc(big));
+    for (unsigned i = 0; i < 100 * count; i++)
+        (i % 10 == 5 ? slow_cycle : hot_cycle)();
 }
 
 static void evict(unsigned count, unsigned every)
 {
-    give(BENCH_FREE, take(BENCH_MALLOC, big));
+    bench_free(bench_malloc(big));
     for (unsigned i = 0; i < count; i++) {
-        void *kept = take(BENCH_HIT, big), *second = NULL;
+        hot_cycle();
         if (i % every == every - 1)
-            second = take(BENCH_MISS, big);
-        give(BENCH_PUT, kept);
-        if (second != NULL)
-            give(BENCH_EVICT, second);
+            slow_cycle();
     }
 }
 

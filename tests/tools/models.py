@@ -29,6 +29,7 @@ OFF = "_off" # behind the name of a program whose library has no reuse cache
 HEAP = "64M"
 GROUPS = {"pool_malloc": 10, "pool_free": 11, "hit": 12, "miss": 13, "put": 14, "evict": 15}
 CYCLES = (1, 10, 100, 1000)
+ROUNDS = 200 # of each kind, in tests/models/costs.c
 
 A64_SCENARIOS = [("json", 1, 4000), ("mir", 1, 4000), ("vm", 1, 4000), ("vm_ring", 1, 4000),
                  ("vm_batch", 1, 4000), ("mixed", 1, 4000), ("larson_small", 1, 20000),
@@ -63,6 +64,13 @@ class Costs:
         return self.sum(*names) / sum(self.groups[GROUPS[n]][0] for n in names)
 
 
+def must_have_gone(boot, name, **expected):
+    """The reuse cache's own counters say that the calls went the way they are named for."""
+    seen = dict(zip(("hits", "misses", "puts", "evictions"), map(int, boot.values[f"went_{name}"])))
+    if seen != dict(dict.fromkeys(seen, 0), **expected):
+        raise Failed(f"the calls named {name} went another way: {seen}")
+
+
 def step_table(boot, elf, columns):
     steps = {name: models_steps.steps(boot.log, elf, GROUPS[name]) for name in columns.values()}
     for name, of in steps.items():
@@ -78,7 +86,7 @@ def step_table(boot, elf, columns):
 
 
 def costs(machine):
-    logged = machine.start("models_costs", log=True, what="parts", nostats=1, heap=HEAP)
+    logged = machine.start("models_costs", log=True, what="parts", nobirth=1, heap=HEAP)
     parts = machine.start("models_costs", what="parts", heap=HEAP)
     amortised = {n: machine.start("models_costs", what="cycles", ops=n, heap=HEAP) for n in CYCLES}
     off = machine.start("models_costs" + OFF, what="cycles", ops=1000, heap=HEAP)
@@ -87,8 +95,10 @@ def costs(machine):
                 for n in (100, 10, 2)}
     logged, boot = logged.result(), parts.result()
     elf, part = machine.elf("models_costs"), Costs(boot)
+    must_have_gone(boot, "hot", hits=ROUNDS, puts=ROUNDS)
+    must_have_gone(boot, "slow", misses=ROUNDS, puts=ROUNDS, evictions=ROUNDS)
     yield "A64, instructions, malloc step by step: pool (64 B), what keeps 2 MiB\n" + \
-        step_table(logged, elf, {"pool": "pool_malloc", "hit": "hit", "nothing kept": "miss"})
+        step_table(logged, elf, {"pool": "pool_malloc", "hit": "hit", "miss": "miss"})
     yield "A64, instructions, free step by step\n" + \
         step_table(logged, elf, {"pool": "pool_free", "put": "put", "put, evicting": "evict"})
     yield "A64, instructions, call and return included"
@@ -98,12 +108,12 @@ def costs(machine):
     yield figure("pool_slow", "pool: slow path, malloc that makes a new page", boot.mean("pool_birth"))
     yield figure("hit", "2 MiB: malloc, a block is kept", part.mean("hit"))
     yield figure("hit_ratio", "hit of 2 MiB, over the pool's malloc", part.mean("hit") / pool_malloc, 1.3,
-              "hakmem: 31 ns, 3.4 times mimalloc's 9")
-    yield figure("miss", "2 MiB: slow path, nothing is kept", part.mean("miss"), None, "hakmem: 5,231 ns")
+                 "hakmem: 31 ns, 3.4 times mimalloc's 9")
+    yield figure("miss", "4 MiB: slow path, nothing is kept", part.mean("miss"), None, "hakmem: 5,231 ns")
     yield figure("put", "2 MiB: free, put", part.mean("put"))
     yield figure("put_ratio", "put of 2 MiB, over the pool's free", part.mean("put") / pool_free, 1.3,
-              "hakmem: 80 to 130 ns, 9 to 14 times")
-    yield figure("evict", "2 MiB: free, put with eviction", part.mean("evict"), None, "hakmem: 150 ns")
+                 "hakmem: 80 to 130 ns, 9 to 14 times")
+    yield figure("evict", "4 MiB: free, put with eviction", part.mean("evict"), None, "hakmem: 150 ns")
     yield from pairs(amortised, evicting, off, pool_malloc + pool_free)
     yield from mixes(mix, part, boot)
     yield from space(machine)
@@ -119,36 +129,43 @@ def pairs(amortised, evicting, off, pool):
         yield figure(f"pair_{n}", f"2 MiB, N = {n:,}", pair)
     pair_off = Costs(off.result()).sum("hit", "put") / 1000
     yield figure("pair_ratio", "pair of 2 MiB, N = 1,000, over a pool pair", pair / pool, 1.5,
-              "hakmem: 181 ns, 20 times")
+                 "hakmem: 181 ns, 20 times")
     yield figure("pair_off", "2 MiB, N = 1,000, cache off", pair_off)
     yield figure("pair_off_ratio", "pair of 2 MiB, N = 1,000, over it with cache off",
-              pair / pair_off, 0.5)
+                 pair / pair_off, 0.5)
     for n, boot in evicting.items():
         cost = Costs(boot.result())
         mean = cost.sum("hit", "miss", "put", "evict") / (1000 + 1000 // n)
-        yield figure(f"pair_evicting_{n}", f"2 MiB, 1 of {n + 1} misses and 1 evicts", mean, None,
-                  f"{mean / pool:.2f} pool pairs")
+        yield figure(f"pair_evicting_{n}", f"2 MiB, 1 of {n + 1} slow: misses, evicts", mean, None,
+                     f"{mean / pool:.2f} pool pairs")
+        if n == max(evicting):
+            yield figure("pair_evicting_ratio", "the same, over a pool pair", mean / pool, 1.5,
+                         "no eviction comes up in the N cycles above")
 
 
 def mixes(mix, part, boot):
     yield "A64, instructions of a malloc, 10 slow and 90 fast"
     slow, fast = boot.mean("pool_birth"), part.mean("pool_malloc")
     yield figure("pool_mix", "pool, computed from its parts", (10 * slow + 90 * fast) / 100, None,
-              "mimalloc as hakmem gives it: 516 ns")
+                 "mimalloc as hakmem gives it: 516 ns")
     yield figure("mix", "2 MiB, measured", Costs(mix.result()).mean("hit", "miss"), None,
-              "hakmem: 551 ns")
+                 "hakmem: 551 ns")
 
 
 def space(machine):
-    boot = machine.start("models_costs", what="space", heap=HEAP).result()
+    boot, off = (machine.start("models_costs" + off, what="space", heap=HEAP) for off in ("", OFF))
+    boot, off = boot.result(), off.result()
     yield f"bytes of control data, heap of {HEAP}: none lie in or beside a block; out of line"
     for name, text in (("pool", "64 B from the pool"), ("big", "2 MiB")):
         size, beside, metadata, heap = map(int, boot.values[f"space_{name}"])
         share = size * metadata / heap
         yield figure(f"space_{name}", f"{text}: in and beside a live block", beside, None,
-                  "hakmem: 32, mimalloc about 0")
+                     "hakmem: 32, mimalloc about 0")
         yield figure(f"share_{name}", f"{text}: share of maps and tables, live or free", share, None,
-                  f"{100 * metadata / heap:.2f}% of the heap")
+                     f"{100 * metadata / heap:.2f}% of the heap")
+    tables = metadata - int(off.values["space_big"][2])
+    yield figure("space_cache", "all of the reuse cache's tables and notes", tables, None,
+                 f"{100 * tables / heap:.2f}% of the heap")
 
 
 def costs_host(options):
@@ -161,12 +178,12 @@ def costs_host(options):
     yield "host, ns: pool (64 B) and what keeps 2 MiB alternate in one run; medians of 99 batches"
     for name, text in (("pool", "pool: malloc and free"), ("kept", "2 MiB: malloc and free"),
                        ("mix", "2 MiB: the same, 10 slow and 90 fast"),
-                       ("second", "2 MiB: the same, every second one slow")):
+                       ("slow", "4 MiB: the same, each of a new size: slow")):
         yield figure(f"host_cycle_{name}", text, values[f"cycle_{name}"][0])
     for name, calls in (("pool", ("pool: malloc", "pool: free")),
                         ("kept", ("2 MiB: malloc, a block is kept", "2 MiB: free, put")),
-                        ("second", ("2 MiB: malloc, nothing is kept",
-                                    "2 MiB: free, put with eviction"))):
+                        ("slow", ("4 MiB: malloc, nothing is kept",
+                                  "4 MiB: free, put with eviction"))):
         for text, kind, value in zip(calls, ("malloc", "free"), values[f"calls_{name}"]):
             yield figure(f"host_{name}_{kind}", f"{text}, alone", value)
 
@@ -256,12 +273,12 @@ def host_sections(host_, rounds):
         bars = (0.1, 1.0) if name == "vm" else (None, None)
         text = models_host.TEXT[name]
         yield figure(f"host_{name}_instructions", f"{text}: instructions, hak / mimalloc",
-                  counts[name][0] / counts[name][at], bars[0],
-                  f"{short(counts[name][0])} / {short(counts[name][at])}")
+                     counts[name][0] / counts[name][at], bars[0],
+                     f"{short(counts[name][0])} / {short(counts[name][at])}")
         yield figure(f"host_{name}_time", f"{text}: median time, hak / mimalloc",
-                  times[name, 1][0].nanoseconds / times[name, 1][at].nanoseconds, bars[1],
-                  f"{short(times[name, 1][0].nanoseconds)} / "
-                  f"{short(times[name, 1][at].nanoseconds)} ns")
+                     times[name, 1][0].nanoseconds / times[name, 1][at].nanoseconds, bars[1],
+                     f"{short(times[name, 1][0].nanoseconds)} / "
+                     f"{short(times[name, 1][at].nanoseconds)} ns")
 
 
 def main():

@@ -14,7 +14,17 @@ ADDR2LINE = "aarch64-linux-gnu-addr2line"
 NO_STEP = ("hak_malloc", "hak_free", "heap_malloc")
 
 # (function, text of the source line or None: any, step). From the innermost
-# function outwards, the first rule that fits.
+# function outwards, the first rule that fits. PHASES come first, from the
+# outermost inwards: what belongs to them is not told apart further.
+PHASES = [(re.compile(function + "$"), step) for function, step in (
+    ("cache_find", "look in other ways"),
+    ("cache_note", "note the block"),
+    ("cache_fill", "put"),
+    ("bins_find|find_aligned|bins_longest", "find an extent"),
+    ("cut", "cut it"),
+    ("hand_out", "mark as live"),
+    ("run_give", "merge and list"),
+)]
 RULES = [(re.compile(function + "$"), text and re.compile(text), step) for function, text, step in (
     ("bench_enter", None, "call and return"),
     ("hak_port_(un)?mask", None, "mask interrupts"),
@@ -23,26 +33,33 @@ RULES = [(re.compile(function + "$"), text and re.compile(text), step) for funct
     ("pool_pop", None, "pop"),
     ("pool_push", r"\bif\b", "validate"),
     ("pool_push", r"offset|block =|bit =", "which block"),
-    ("pool_push", None, "push"),
-    ("cache_.*", r"\bif\b|return .*==", "validate"),
-    ("cache_(site|class|slot|row|find|hash|index|band).*", None, "lookup"),
-    ("cache_(hit|pop|take).*", None, "pop"),
-    ("cache_(put|push|keep|store).*", None, "push"),
-    ("cache_evict.*", None, "evict"),
+    ("pool_push", None, "put"),
+    ("cache_count", None, "count"),
+    ("cache_band", None, "size class"),
+    ("cache_key", None, "validate"),
+    ("cache_hit", r"\bif\b|NULL", "validate"),
+    ("cache_hit", None, "pop"),
+    ("cache_part|cache_entry|cache_counters", None, "lookup"),
+    ("cache_malloc", r"GRANULE_SHIFT|band", "size class"),
+    ("cache_malloc|cache_free", r"core", "which core"),
+    ("cache_malloc", None, "validate"),
+    ("cache_free", r"live_word", "size class"),
+    ("cache_free", None, "claim the block"),
+    ("note_at|note_is_held", None, "validate"),
+    ("heap_malloc", r"CALL_TAG|note_tag", "call site"),
     ("hak_lock_take|hak_lock_drop|run_lock|run_unlock", None, "lock"),
-    ("bins_find|find_aligned|bins_longest", None, "find an extent"),
-    ("cut", None, "cut it"),
-    ("hand_out", None, "mark as live"),
     ("is_block", None, "validate"),
     ("free_step", None, "mark as free"),
-    ("run_give", None, "merge and list"),
     ("heap_free_in_page", r"trigger", "emptied?"),
     ("heap_free_in_page", None, "lookup"),
     ("heap_malloc|heap_malloc_large|hak_malloc", r"limit_bytes|kind_of|PTRDIFF_MAX", "size class"),
-    ("heap_malloc|hak_free", r"slots? [!=]= (0|NULL)|free == 0", "validate"),
+    ("heap_malloc|hak_free", r"slots? [!=]= (0|NULL)|free == 0|note", "validate"),
     ("hak_free|heap_free_large", r"region_kind|kinds|offset|maps|kind", "lookup"),
-    ("hak_(malloc|free)", r"^\s*[{}]\s*$|^\w.*\)\s*$|return heap_malloc", "call and return"),
+    ("hak_(malloc|free)", r"^\s*[{}]\s*$|^\w.*\)\s*$|return", "call and return"),
+    ("heap_malloc", r"kept", "call and return"),
     ("heap_(malloc|free)_large|run_malloc", None, "route and return"),
+    ("(keep|heap_free_noted|cache_free_noted|cache_give_back|empty|grant|withdraw).*", None,
+     "make room"),
 )]
 
 
@@ -96,6 +113,10 @@ class Source:
 
 
 def step_of(chain):
+    for function, _ in reversed(chain):
+        for name, step in PHASES:
+            if name.match(function):
+                return step
     for function, text in chain:
         for name, pattern, step in RULES:
             if name.match(function) and (pattern is None or pattern.search(text)):
