@@ -139,7 +139,7 @@ def pairs(amortised, evicting, off, pool):
         yield figure(f"pair_evicting_{n}", f"2 MiB, 1 of {n + 1} slow: misses, evicts", mean, None,
                      f"{mean / pool:.2f} pool pairs")
         if n == max(evicting):
-            yield figure("pair_evicting_ratio", "the same, over a pool pair", mean / pool, 1.5,
+            yield figure("pair_evicting_ratio", "2 MiB, 1 of 101 slow, over a pool pair", mean / pool, 1.5,
                          "no eviction comes up in the N cycles above")
 
 
