@@ -57,8 +57,9 @@ RULES = [(re.compile(function + "$"), text and re.compile(text), step) for funct
     ("hak_free|heap_free_large", r"region_kind|kinds|offset|maps|kind", "lookup"),
     ("hak_(malloc|free)", r"^\s*[{}]\s*$|^\w.*\)\s*$|return", "call and return"),
     ("heap_malloc", r"kept", "call and return"),
-    ("heap_(malloc|free)_large|run_malloc", None, "route and return"),
-    ("(keep|heap_free_noted|cache_free_noted|cache_give_back|empty|grant|withdraw).*", None,
+    (r"heap_(malloc|free)_(large|noted)|run_malloc|end|cache_is_open|granules_for", None,
+     "route and return"),
+    ("(keep|cache_free_noted|cache_give_back|empty|grant|withdraw).*", None,
      "make room"),
 )]
 
