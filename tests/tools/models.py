@@ -216,9 +216,9 @@ def host_heading(host, rounds):
     versions = ", ".join(f"{name} {models_host.version(package)}"
                          for name, (_, package, _) in models_host.PEERS.items())
     return f"""scenarios on the host, each heap preloaded, in turns, medians of {rounds}
-  Of each block the first byte is written, no more. hak keeps what it was given;
-  the others give memory back to the system after a while (unless they are told
-  to keep it: the table behind), and take page faults for it.
+  Of each block the first byte is written, no more. When a heap gives memory back
+  to the system is its own choice, and the page faults that follow are its price:
+  they are counted below. Behind, the others are told to keep what they have.
   {versions}"""
 
 
@@ -261,7 +261,7 @@ def host_sections(host_, rounds):
         host_table(keys, heaps, lambda k, i: times[k][i].resident_kib, False)
     keeping = [host_.hak] + host_.keeping
     kept = host_.times(keeping, rounds)
-    yield "ns per operation, all told to keep their memory\n" + \
+    yield "ns per operation, hak's peers told to keep their memory\n" + \
         host_table(keys, keeping, lambda k, i: kept[k][i].nanoseconds, True)
     counts = host_.instructions(heaps)
     counted = [key for key in keys if key[1] == 1]
