@@ -26,7 +26,7 @@ PLAN = {("json", 1): (200000, 4000), ("mir", 1): (100000, 4000), ("vm", 1): (100
         ("vm_ring", 1): (100000, 4000), ("vm_batch", 1): (20000, 4000),
         ("mixed", 1): (50000, 4000), ("larson_small", 1): (1000000, 40000),
         ("larson_small", 2): (1000000, None), ("larson_big", 1): (200000, 20000),
-        ("larson_big", 2): (200000, None)}
+        ("larson_big", 2): (100000, None)}
 TEXT = {"json": "JSON, 64 KiB", "mir": "MIR, 256 KiB", "vm": "VM, 2 MiB", "vm_ring": "VM, 16 live",
         "vm_batch": "VM, 16 taken, 16 freed", "mixed": "MIXED, 8 live",
         "larson_small": "larson, 8 to 1,024 B", "larson_big": "larson, 16 to 32 KiB"}
