@@ -77,7 +77,7 @@ def step_table(boot, elf, columns):
         if abs(sum(of.values()) - Costs(boot).mean(name)) > 0.01:
             raise Failed(f"{name}: the steps do not add up to what its calls took")
     names = sorted({s for of in steps.values() for s in of},
-                   key=lambda s: -max(of.get(s, 0) for of in steps.values()))
+                   key=lambda s: (-max(of.get(s, 0) for of in steps.values()), s))
     rows = [["", *columns]]
     rows += [[name] + [short(of[name]) if name in of else "-" for of in steps.values()]
              for name in names]
