@@ -80,7 +80,12 @@ void bench_end(void)
                   (unsigned long long)groups[i].sum, (unsigned long long)groups[i].most);
 }
 
-void *bench_malloc(size_t size) { return measure(BENCH_MALLOC, (uintptr_t)hak_malloc, size, 0, 0); }
+void *bench_malloc_as(bench_group group, size_t size)
+{
+    return measure(group, (uintptr_t)hak_malloc, size, 0, 0);
+}
+
+void *bench_malloc(size_t size) { return bench_malloc_as(BENCH_MALLOC, size); }
 
 void *bench_calloc(size_t count, size_t size)
 {

@@ -23,6 +23,12 @@ typedef enum bench_group {
     BENCH_REMOTE_LEFT_FIRST,
     BENCH_REMOTE_LEFT,
     BENCH_REMOTE_LEFT_LAST,
+    BENCH_POOL_MALLOC, /* parts of the cost tables: see tests/models/costs.c */
+    BENCH_POOL_FREE,
+    BENCH_HIT,
+    BENCH_MISS,
+    BENCH_PUT,
+    BENCH_EVICT,
     BENCH_GROUPS /* bench_start's own */
 } bench_group;
 
@@ -35,6 +41,7 @@ void bench_end(void);
 extern uint64_t bench_spent;
 
 void *bench_malloc(size_t size);
+void *bench_malloc_as(bench_group group, size_t size);
 void *bench_calloc(size_t count, size_t size);
 void *bench_realloc(void *block, size_t size);
 void *bench_aligned(size_t alignment, size_t size);
@@ -44,6 +51,14 @@ void bench_free_as(bench_group group, void *block);
 /* bench_bracket.S; for cores that run at once, where the count means nothing. */
 uint64_t bench_bracket(uintptr_t call, uintptr_t a, uintptr_t b, uintptr_t c, void **result);
 void bench_mark(bench_group group);
+
+/* A call for the log alone, on cores that run at once. */
+uintptr_t bench_logged(bench_group group, uintptr_t function, uintptr_t a, uintptr_t b);
+
+/* The calling core's slices of QEMU's time end 250 to 313 instructions of all
+ * cores after the last, from now on; with fewer, the handlers leave no time. So
+ * the cores' order is a matter of the seed alone. kit_timer_stop() ends it. */
+void bench_slices(uint64_t seed);
 
 /* What a series of calls cost. */
 typedef struct bench_cost {

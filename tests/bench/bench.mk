@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Benchmarks: instruction counts in QEMU, and their gate.
 
-BENCH_COMMON := tests/bench/bench.c tests/bench/bracket.S
+BENCH_COMMON := tests/bench/bench.c tests/bench/slices.c tests/bench/bracket.S
 BENCH_CALLS  := $(addprefix tests/bench/,bench_calls.c mix.c fast.c remote.c random.c full.c span.c \
                   recall.c contend.c cache.c)
 BENCH_MODEL  := tests/bench/model_calls.c $(addprefix tests/model/,model.c shadow.c audit.c inside.c)

@@ -37,7 +37,7 @@ bench_leave:
 
     .type bench_marks, %function
 bench_marks:
-    .rept 16
+    .rept 32
     ret
     .endr
 bench_marks_end:

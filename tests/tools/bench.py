@@ -86,14 +86,15 @@ def log_must_agree(boot):
 
 
 class Machine:
-    def __init__(self, build, quick):
-        self.build, self.quick = build, quick
+    def __init__(self, build, quick, elves=("bench_calls", "bench_model", "replay"),
+                 log_class=exec_log.Log):
+        self.build, self.quick, self.log_class = build, quick, log_class
         self.folder = tempfile.mkdtemp(prefix="hak-bench-")
         self.pool = concurrent.futures.ThreadPoolExecutor(JOBS)
         self.images = {}
         # Copies: a build that goes on elsewhere must not change what is measured.
         self.lib = shutil.copy(f"{build}/aarch64-{CORES}/libhak.a", self.folder)
-        for name in ("bench_calls", "bench_model", "replay"):
+        for name in elves:
             shutil.copy(f"{build}/a64-{CORES}/{name}.elf", self.folder)
 
     def elf(self, name):
@@ -138,7 +139,7 @@ class Machine:
                               env=environment, pass_fds=[start]) as child:
             os.close(start)
             with open(end, "rb", buffering=1 << 20) as stream:
-                boot.log = exec_log.Log(image).read(stream)
+                boot.log = self.log_class(image).read(stream)
             text = child.stdout.read()
         return text, child.returncode
 

@@ -9,6 +9,7 @@
 #   real   the programs that run under the preload
 #   format clang-format
 #   static cppcheck, coverage
+#   peers  the heaps that make bench-models compares with, and what counts them
 set -eu
 
 # What to look for: a command, or a file (a path, * allowed), and its package.
@@ -21,7 +22,9 @@ packages_of() {
     real) echo git:git perl:perl sqlite3:sqlite3 lua5.4:lua5.4 ;;
     format) echo clang-format:clang-format ;;
     static) echo cppcheck:cppcheck gcovr:gcovr ;;
-    *) echo "need.sh: unknown set $1 (there are: a64 host real format static)" >&2; return 1 ;;
+    peers) echo '/usr/lib/*/libmimalloc.so.2:libmimalloc2.0' '/usr/lib/*/libjemalloc.so.2:libjemalloc2' \
+        '/usr/lib/*/libtcmalloc_minimal.so.4:libtcmalloc-minimal4' valgrind:valgrind ;;
+    *) echo "need.sh: unknown set $1 (there are: a64 host real format static peers)" >&2; return 1 ;;
     esac
 }
 
@@ -42,7 +45,7 @@ missing() {
     done
 }
 
-[ $# -gt 0 ] || { sed -n '3,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '3,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 wanted=
 for set_name; do
     wanted="$wanted $(packages_of "$set_name")" || exit 2
