@@ -51,7 +51,7 @@ uint64_t board_ticks_per_second(void);
 void board_timer_start(uint64_t first_ticks, uint64_t period_ticks, void (*handler)(void));
 void board_timer_stop(void);
 
-/* Instructions that this hart executed since it came up. Exact with -icount. */
+/* Instructions that this hart executed since it came up; 0 without -icount. */
 uint64_t board_instructions(void);
 
 /* Semihosting: files of the machine that runs QEMU, and the arguments that it was

@@ -4,10 +4,10 @@
 #include "board.h"
 #include "internal.h"
 
-#define CLINT_WAKE     ((volatile uint32_t *)0x02000000) /* [hart] */
-#define CLINT_COMPARE  ((volatile uint64_t *)0x02004000) /* [hart] */
-#define CLINT_TIME     ((volatile uint64_t *)0x0200bff8)
-#define NEVER          UINT64_MAX
+#define CLINT_WAKE    ((volatile uint32_t *)0x02000000) /* [hart] */
+#define CLINT_COMPARE ((volatile uint64_t *)0x02004000) /* [hart] */
+#define CLINT_TIME    ((volatile uint64_t *)0x0200bff8)
+#define NEVER         UINT64_MAX
 
 void clint_wake(unsigned core) { CLINT_WAKE[core] = 1; }
 void clint_woken(void) { CLINT_WAKE[board_core()] = 0; }

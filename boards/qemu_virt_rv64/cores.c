@@ -11,7 +11,7 @@
 /* What to run. Written by core 0 while no core has an order. */
 static void (*job_body)(unsigned core, void *context);
 static void *job_context;
-static _Atomic(unsigned) job_left; /* cores that have not finished it */
+static _Atomic(unsigned) job_left;                /* cores that have not finished it */
 static _Atomic(unsigned) orders[BOARD_CORES_MAX]; /* 1: run the job */
 static unsigned harts;
 
@@ -36,6 +36,7 @@ static void sleep_until(_Atomic(unsigned) *word, unsigned value)
 _Noreturn void board_first_main(void)
 {
     harts = clint_harts(); /* before any other hart has use for its timer */
+    counter_init();
     core_init();
     board_exit(board_main());
 }

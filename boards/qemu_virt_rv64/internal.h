@@ -21,7 +21,8 @@ void clint_woken(void);
 unsigned clint_harts(void);
 void clint_set_timer(uint64_t ticks); /* when board_ticks() reaches this */
 
-/* timer.c */
+/* timer.c, counter.c */
+void counter_init(void);
 void timer_interrupt(void);
 
 /* semihost_call.c: one semihosting operation */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The timer of each hart, and its count of instructions. */
+/* The timer of each hart. */
 #include "board.h"
 #include "internal.h"
 
@@ -42,11 +42,4 @@ void timer_interrupt(void)
     mine->handler();
     if (mine->starts == starts && mine->period_ticks != 0)
         arm_in(mine->period_ticks);
-}
-
-uint64_t board_instructions(void)
-{
-    uint64_t count;
-    __asm__ volatile("csrr %0, minstret" : "=r"(count) : : "memory");
-    return count;
 }
