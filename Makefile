@@ -17,8 +17,10 @@ LIB      = $(LIB_DIR)/libhak.a
 # to memcpy or memset appears that the source does not spell out.
 CC_host    ?= gcc
 CC_aarch64 ?= aarch64-linux-gnu-gcc
+CC_riscv64 ?= riscv64-unknown-elf-gcc
 AR_host    ?= ar
 AR_aarch64 ?= aarch64-linux-gnu-ar
+AR_riscv64 ?= riscv64-unknown-elf-ar
 
 COMMON_FLAGS := -std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 LIB_FLAGS    := $(COMMON_FLAGS) -ffreestanding -fno-builtin -fno-tree-loop-distribute-patterns \
@@ -26,6 +28,7 @@ LIB_FLAGS    := $(COMMON_FLAGS) -ffreestanding -fno-builtin -fno-tree-loop-distr
 FLAGS_host    := -fPIC -fno-stack-protector
 FLAGS_aarch64 := -nostdlib -fno-pic -fno-stack-protector -mgeneral-regs-only -mno-outline-atomics \
                  -mcpu=cortex-a53
+FLAGS_riscv64 := -nostdlib -fno-pic -fno-stack-protector -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany
 FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan := -fsanitize=thread
 
@@ -41,7 +44,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | \
 	  awk -F'\t' '{printf "make %-18s %s\n", $$1, $$2}'
 
-lib: $(LIB) ## build the library: PORT=host|aarch64 CORES=1..64, into build/<port>-<n>/libhak.a
+lib: $(LIB) ## build the library: PORT=host|aarch64|riscv64 CORES=1..64, into build/<port>-<n>/libhak.a
 	@echo $(LIB)
 
 $(LIB): $(LIB_OBJ)

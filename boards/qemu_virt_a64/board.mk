@@ -16,10 +16,7 @@
 
 A64_BOARD   := boards/qemu_virt_a64
 A64_SCRIPT  := linker/qemu_virt_a64.ld
-A64_SOURCES := $(sort $(wildcard $(A64_BOARD)/*.S $(A64_BOARD)/*.c)) \
-               tests/kit/kit.c tests/kit/format.c tests/kit/kit_a64.c
-A64_FLAGS    = $(COMMON_FLAGS) -ffreestanding $(FLAGS_aarch64) -fno-pie -ffunction-sections -fdata-sections
-A64_LINK     = -nostdlib -static -no-pie -Wl,--gc-sections,--build-id=none,-z,max-page-size=4096 -T $(A64_SCRIPT)
+LINK_a64    := -no-pie
 
 QEMU_A64 := sh tests/kit/run_a64.sh
 
@@ -38,28 +35,42 @@ always:
 $(BUILD)/aarch64-%/libhak.a: always
 	+@$(call stem_lib,aarch64,$*) >/dev/null
 
-# $(1) program, $(2) source, $(3) flags
-define a64_object
-$(BUILD)/a64-%/$(1).obj/$(basename $(2)).o: $(2) $(A64_BOARD)/board.mk
+# A board's name here, as in build/NAME-CORES, and what its programs need:
+#   PORT_, BOARD_ (folder), SCRIPT_ (linker's), LINK_ (flags)
+PORT_a64   := aarch64
+BOARD_a64  := $(A64_BOARD)
+SCRIPT_a64 := $(A64_SCRIPT)
+
+board_sources = $(sort $(wildcard $(BOARD_$(1))/*.S $(BOARD_$(1))/*.c boards/shared/*.c)) \
+                tests/kit/kit.c tests/kit/format.c tests/kit/kit_board.c
+BOARD_FLAGS  := $(COMMON_FLAGS) -ffreestanding -fno-pie -ffunction-sections -fdata-sections
+BOARD_LINK   := -nostdlib -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=4096
+
+# $(1) board, $(2) program, $(3) source, $(4) flags
+define board_object
+$(BUILD)/$(1)-%/$(2).obj/$(basename $(3)).o: $(3) $(A64_BOARD)/board.mk
 	@mkdir -p $$(@D)
-	@$$(CC_aarch64) $$(A64_FLAGS) $(3) -MMD -MP -c $$< -o $$@
-.PRECIOUS: $(BUILD)/a64-%/$(1).obj/$(basename $(2)).o
--include $(wildcard $(BUILD)/a64-*/$(1).obj/$(basename $(2)).d)
+	@$$(CC_$(PORT_$(1))) $$(BOARD_FLAGS) $$(FLAGS_$(PORT_$(1))) $(4) -MMD -MP -c $$< -o $$@
+.PRECIOUS: $(BUILD)/$(1)-%/$(2).obj/$(basename $(3)).o
+-include $(wildcard $(BUILD)/$(1)-*/$(2).obj/$(basename $(3)).d)
 
 endef
 
-define a64_rules
-$(foreach source,$(2),$(call a64_object,$(1),$(source),-Isrc/include -Itests/kit $(3)))
-$(BUILD)/a64-%/$(1).elf: $(foreach source,$(2),$(BUILD)/a64-%/$(1).obj/$(basename $(source)).o) \
-                         $(foreach source,$(A64_SOURCES),$(BUILD)/a64-%/kit.obj/$(basename $(source)).o) \
-                         $(BUILD)/aarch64-%/libhak.a $(A64_SCRIPT)
-	@$$(CC_aarch64) $$(A64_LINK) $$(filter %.o,$$^) $(4) $$(filter %.a,$$^) -o $$@
+# $(1) board, $(2) program, $(3) sources, $(4) flags, $(5) libraries
+define board_rules
+$(foreach source,$(3),$(call board_object,$(1),$(2),$(source),-Isrc/include -Itests/kit -Iport/$(PORT_$(1)) $(4)))
+$(BUILD)/$(1)-%/$(2).elf: $(foreach source,$(3),$(BUILD)/$(1)-%/$(2).obj/$(basename $(source)).o) \
+                          $(foreach source,$(board_sources),$(BUILD)/$(1)-%/kit.obj/$(basename $(source)).o) \
+                          $(BUILD)/$(PORT_$(1))-%/libhak.a $(SCRIPT_$(1))
+	@$$(CC_$(PORT_$(1))) $$(BOARD_LINK) $$(LINK_$(1)) -T $(SCRIPT_$(1)) $$(filter %.o,$$^) $(5) $$(filter %.a,$$^) $$(LIBS_$(1)) -o $$@
 
 endef
 
-a64_program = $(eval $(call a64_rules,$(1),$(2),$(3),$(4)))
+# What the board and the kit add to every program
+board_kit = $(foreach source,$(board_sources),$(call board_object,$(1),kit,$(source),-I$(BOARD_$(1)) -Itests/kit -DKIT_CORES=$$(call stem_cores,$$*)))
 
-$(eval $(foreach source,$(A64_SOURCES),$(call a64_object,kit,$(source),-I$(A64_BOARD) -Itests/kit -DKIT_CORES=$$(call stem_cores,$$*))))
+a64_program = $(eval $(call board_rules,a64,$(1),$(2),$(3),$(4)))
+$(eval $(call board_kit,a64))
 
 # Here, so that it is known to the makefiles of all tests.
 include tests/kit/host_program.mak

@@ -34,6 +34,9 @@ void gic_wake(unsigned core);
 void timer_interrupt(void);
 void counter_init(void);
 
+/* semihost_call.c: one semihosting operation */
+long board_semihost(unsigned operation, const void *block);
+
 /* uart.c: without a lock */
 void uart_write(const char *text, size_t bytes);
 

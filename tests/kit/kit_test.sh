@@ -28,6 +28,12 @@ for cores in 1 4; do
     expect 37 "$run" "$elf" $cores 256M yes exit=37 core=$last
 done
 
+rv64() { sh "$(dirname "$0")/run_board.sh" rv64 "$@"; }
+expect 0 rv64 "$build/rv64-1/kit_test.elf" 1 256M yes $arguments expect_cores=1 icount=yes
+expect 0 rv64 "$build/rv64-4/kit_test.elf" 4 256M no $arguments expect_cores=4 icount=no
+expect 37 rv64 "$build/rv64-4/kit_test.elf" 4 256M no exit=37 core=3
+expect 70 rv64 "$build/rv64-1/kit_test.elf" 1 256M yes crash=null
+
 elf=$build/a64-4/kit_test.elf
 expect 0 "$run" "$elf" 4 5G no case=ram              # above 4 GiB of addresses
 expect 0 "$run" "$elf" 2 256M no expect_cores=2      # fewer than built for

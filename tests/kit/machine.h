@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What kit.c asks of the machine beside kit.h: kit_host.c or kit_a64.c has it. */
+/* What kit.c asks of the machine beside kit.h: kit_host.c or kit_board.c has it. */
 #ifndef KIT_MACHINE_H
 #define KIT_MACHINE_H
 

@@ -1,31 +1,4 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Run a program in QEMU; its exit status is this script's, 124 if it timed out.
-# usage: run_a64.sh ELF CORES MEMORY yes|no [NAME=value ...]
-#   MEMORY as QEMU takes it with its unit, 256M or 2G; the program gets it as ram=
-#   yes: -icount, one instruction per nanosecond, the same in every run
-#   no:  one host thread per core, for real concurrency
-# From the environment: QEMU (the program), QEMU_CPU (cortex-a53), QEMU_EXTRA
-# (more options), KIT_TIMEOUT (seconds, 300).
-set -eu
-[ $# -ge 4 ] || { sed -n '4,9s/^# //p' "$0" >&2; exit 2; }
-elf=$1 cores=$2 memory=$3 icount=$4
-shift 4
-
-arguments=arg=ram=$memory
-for argument; do
-    case $argument in *' '*) echo "run_a64.sh: blank in argument: $argument" >&2; exit 2 ;; esac
-    arguments=$arguments,arg=$(printf %s "$argument" | sed 's/,/,,/g')
-done
-
-case $icount in
-yes) accel='-accel tcg,thread=single -icount shift=0,sleep=off' ;;
-no) accel='-accel tcg,thread=multi' ;;
-*) echo "run_a64.sh: yes or no, not $icount" >&2; exit 2 ;;
-esac
-
-# cntfrq: one tick of the timer per nanosecond, so per instruction with icount.
-exec timeout -k 5 "${KIT_TIMEOUT:-300}" "${QEMU:-qemu-system-aarch64}" \
-    -M virt,gic-version=3 -cpu "${QEMU_CPU:-cortex-a53},cntfrq=1000000000" \
-    -smp "$cores" -m "$memory" $accel -nographic -nic none ${QEMU_EXTRA:-} \
-    -semihosting-config "enable=on,target=native,$arguments" -kernel "$elf" </dev/null
+# run_board.sh for the board a64.
+exec sh "$(dirname "$0")/run_board.sh" a64 "$@"

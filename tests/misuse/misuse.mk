@@ -8,12 +8,13 @@ MISUSE_PROGRAMS := double_free double_free_between double_free_emptied free_fore
 
 $(foreach name,$(MISUSE_PROGRAMS),\
     $(call host_program,misuse/$(name),$(addprefix tests/misuse/,$(name).c misuse.c serves.c))\
-    $(call a64_program,misuse/$(name),$(addprefix tests/misuse/,$(name).c misuse.c serves.c)))
+    $(call boards_program,misuse/$(name),$(addprefix tests/misuse/,$(name).c misuse.c serves.c)))
 
 .PHONY: test-misuse
 test-misuse: ## each kind of bad call, and writes where none should go
 	@for name in $(MISUSE_PROGRAMS); do \
 	    echo "host-4,host-4-asan,a64-4 misuse/$$name rounds=100"; \
+	    echo "rv64-4/no misuse/$$name rounds=10"; \
 	done > $(BUILD)/misuse.runs
 	@echo "host-1,a64-1 misuse/double_free" >> $(BUILD)/misuse.runs
 	@echo "host-1,a64-1 misuse/double_free_emptied" >> $(BUILD)/misuse.runs

@@ -5,16 +5,16 @@ MODEL_SOURCES := $(addprefix tests/model/,shadow.c audit.c inside.c)
 INSIDE         = -Isrc -Isrc/inject/off -Iport -Itests/model -DHAK_CORES=$$(call stem_cores,$$*)
 
 $(call host_program,model,tests/model/model.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
-$(call a64_program,model,tests/model/model.c $(MODEL_SOURCES),$(INSIDE) -Iport/aarch64)
+$(call boards_program,model,tests/model/model.c $(MODEL_SOURCES),$(INSIDE))
 
 $(call host_program,stranded,tests/model/stranded.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
-$(call a64_program,stranded,tests/model/stranded.c $(MODEL_SOURCES),$(INSIDE) -Iport/aarch64)
+$(call boards_program,stranded,tests/model/stranded.c $(MODEL_SOURCES),$(INSIDE))
 
 $(call host_program,traffic,tests/model/traffic.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
-$(call a64_program,traffic,tests/model/traffic.c $(MODEL_SOURCES),$(INSIDE) -Iport/aarch64)
+$(call boards_program,traffic,tests/model/traffic.c $(MODEL_SOURCES),$(INSIDE))
 
 $(call host_program,cached,tests/model/cached.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
-$(call a64_program,cached,tests/model/cached.c $(MODEL_SOURCES),$(INSIDE) -Iport/aarch64)
+$(call boards_program,cached,tests/model/cached.c $(MODEL_SOURCES),$(INSIDE))
 
 .PHONY: test-model
 test-model: ## random operations against a shadow heap; memory that other cores freed

@@ -4,12 +4,12 @@
 REPLAY_SOURCES := $(addprefix tests/replay/,replay.c object.c spread.c interrupt.c trace.c)
 
 $(call host_program,replay,$(REPLAY_SOURCES),-Itests/replay/pause/host)
-$(call a64_program,replay,$(REPLAY_SOURCES),-Itests/replay/pause/a64)
+$(call boards_program,replay,$(REPLAY_SOURCES),-Itests/replay/pause/board)
 $(call host_program,trace_test,tests/replay/trace_test.c tests/replay/trace.c)
 
 # run.py finds the options in the environment, where make puts them.
-run: ## replay a recorded trace under QEMU: TRACE=file CORES=n HEAP=bytes
-	@sh tests/tools/need.sh a64
+run: ## replay a recorded trace under QEMU: TRACE=file CORES=n HEAP=bytes BOARD=a64|rv64
+	@sh tests/tools/need.sh $(or $(filter rv64,$(BOARD)),a64)
 	@MAKE='$(MAKE)' python3 tests/tools/run.py
 
 # The smallest heaps are measured with the library built for one core of the host.

@@ -34,9 +34,9 @@ RANK = {name: number for number, names in enumerate(RANKS) for name in names.spl
 
 FREESTANDING = {"stdatomic.h", "stdbool.h", "stddef.h", "stdint.h"}
 OF_PORT = {"port.h", "port_arch.h", "hak_host.h"}  # headers that live in port
-PORTS = ["host", "aarch64"]
+PORTS = ["host", "aarch64", "riscv64"]
 CORES = [1, 4, 64]
-NM = {"host": "nm", "aarch64": "aarch64-linux-gnu-nm"}
+NM = {"host": "nm", "aarch64": "aarch64-linux-gnu-nm", "riscv64": "riscv64-unknown-elf-nm"}
 
 failures = 0
 

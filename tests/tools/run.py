@@ -5,10 +5,10 @@ order on one core with exact instruction counts; on all cores at once with timer
 interrupts) and print both reports as one table. Exit status 0 only if all is
 right, 1 if something went wrong in a run, 2 if it could not be run.
 
-    make run [TRACE=FILE] [CORES=n] [HEAP=bytes]
+    make run [TRACE=FILE] [CORES=n] [HEAP=bytes] [BOARD=name]
 
     TRACE   an .atrc or .atrc.xz file (docs/traces.md)
-    CORES   1 to 16
+    CORES   1 to 16; on rv64 to 8
     HEAP    bytes for hak, K and M are understood; default: 1.25 times the
             smallest heap in tests/traces/smallest.txt, else 1.5 times the peak
     EXTRA   more bytes for the run on all cores. Default: 0 if HEAP is given, else
@@ -18,6 +18,7 @@ right, 1 if something went wrong in a run, 2 if it could not be run.
     PERIOD  of the timer, in microseconds (100)
     PLAIN   1: replay calloc as malloc
     MODE    order or spread: only that run
+    BOARD   a64 (QEMU virt, AArch64) or rv64 (QEMU virt, RISC-V)
 """
 import difflib
 import lzma
@@ -32,9 +33,9 @@ import sys
 DEFAULT_TRACE = "tests/traces/cjson-A.atrc.xz"
 SMALLEST = "tests/traces/smallest.txt"
 UNPACKED = "build/run/trace.atrc"
-OPTIONS = ("TRACE", "CORES", "HEAP", "EXTRA", "WINDOW", "PERIOD", "PLAIN", "MODE")
+OPTIONS = ("TRACE", "CORES", "HEAP", "EXTRA", "WINDOW", "PERIOD", "PLAIN", "MODE", "BOARD")
 OF_THE_BUILD = ("PORT", "FAIL", "SAN", "BUILD", "TRACES", "MAKE")
-CORES_MAX = 16
+BOARDS = {"a64": 16, "rv64": 8} # and their cores
 HEAP_MIN, HEAP_MAX = 1024, 4 << 30
 TRACE_MAX = 1 << 30
 MIB = 1 << 20
@@ -142,9 +143,9 @@ class Run:
         return int(self.values[name]) if name in self.values else None
 
 
-def boot(title, elf, cores, memory, icount, arguments):
+def boot(title, board, elf, cores, memory, icount, arguments):
     print(f"== {title}", flush=True)
-    command = ["sh", "tests/kit/run_a64.sh", elf, str(cores), f"{memory}M", icount]
+    command = ["sh", "tests/kit/run_board.sh", board, elf, str(cores), f"{memory}M", icount]
     command += [f"{name}={value}" for name, value in arguments.items() if value is not None]
     environment = dict(os.environ, KIT_TIMEOUT=os.environ.get("KIT_TIMEOUT", "900"))
     values, costs = {}, {}
@@ -231,7 +232,10 @@ def print_table(runs):
 def main():
     check_names()
     path = os.environ.get("TRACE", "").strip() or DEFAULT_TRACE
-    cores = number("CORES", 1, CORES_MAX, 4)
+    board = os.environ.get("BOARD", "").strip() or "a64"
+    if board not in BOARDS:
+        raise Refused(f"BOARD={board}: must be {' or '.join(BOARDS)}")
+    cores = number("CORES", 1, BOARDS[board], 4)
     mode = os.environ.get("MODE", "").strip()
     if mode not in ("", "order", "spread"):
         raise Refused(f"MODE={mode}: must be order or spread")
@@ -250,7 +254,7 @@ def main():
     with open(UNPACKED, "wb") as out:
         out.write(data)
 
-    elf = f"build/a64-{cores}/replay.elf"
+    elf = f"build/{board}-{cores}/replay.elf"
     print(f"{path}: {(len(data) - HEADER.size) // RECORD_BYTES:,} records, peak {peak:,} bytes live; "
           f"heap {arguments['heap']:,} bytes ({why})", flush=True)
     built = subprocess.run(shlex.split(os.environ.get("MAKE", "make")) +
@@ -260,9 +264,9 @@ def main():
     memory = 64 + (2 * len(data) + arguments["heap"] + (extra or 0)) // MIB + peak // MIB
     runs = []
     if mode != "spread":
-        runs.append(boot("in order, 1 core", elf, 1, memory, "yes", dict(arguments, mode="order")))
+        runs.append(boot("in order, 1 core", board, elf, 1, memory, "yes", dict(arguments, mode="order")))
     if mode != "order" and (not runs or runs[0].status != 2):
-        runs.append(boot(f"at once, {cores} core{'s' * (cores > 1)}", elf, cores, memory, "no",
+        runs.append(boot(f"at once, {cores} core{'s' * (cores > 1)}", board, elf, cores, memory, "no",
                          dict(arguments, mode="spread", cores=cores, extra=extra)))
     runs = [r for r in runs if "wrong" in r.values] if any(r.status == 2 for r in runs) else runs
     if not runs:

@@ -9,8 +9,8 @@ Each line of the list: variants, a program, its arguments.
     host-1,host-4-asan,a64-4  unit
     a64-4/no                  model cores=4 ops=1000
 
-A variant is a folder of BUILD-FOLDER. a64-N runs in QEMU on N cores with
--icount, a64-N/no with a thread for each core. memory=3G: the line is skipped if
+A variant is a folder of BUILD-FOLDER. a64-N and rv64-N run in QEMU on N cores
+with -icount, a64-N/no with a thread for each core. memory=3G: the line is skipped if
 the machine has less than that to spare. # begins a comment.
 
 The programs print "ok NAME", "FAIL NAME: why" and "skip NAME: why"; the variant,
@@ -35,10 +35,10 @@ class Run:
         self.memory_bytes = int(memory[0].rstrip("G")) << 30 if memory else 0
         arguments = [a for a in arguments if not a.startswith("memory=")]
         self.label = " ".join([variant, program] + arguments)
-        if folder.startswith("a64-"):
+        board, cores = folder.split("-")[:2]
+        if board != "host":
             self.file = f"{build}/{folder}/{program}.elf"
-            cores = folder.split("-")[1]
-            self.command = ["sh", "tests/kit/run_a64.sh", self.file, cores, "256M", accel or "yes"] + arguments
+            self.command = ["sh", "tests/kit/run_board.sh", board, self.file, cores, "256M", accel or "yes"] + arguments
         else:
             self.file = f"{build}/{folder}/{program}"
             self.command = [self.file] + arguments

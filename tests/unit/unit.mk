@@ -7,10 +7,10 @@ UNIT_SOURCES := $(addprefix tests/unit/,unit.c test_region.c test_extent.c test_
 UNIT_FLAGS    = -Isrc -Isrc/inject/off -Iport -DHAK_CORES=$$(call stem_cores,$$*)
 
 $(call host_program,unit,$(UNIT_SOURCES),$(UNIT_FLAGS) -Iport/host)
-$(call a64_program,unit,$(UNIT_SOURCES),$(UNIT_FLAGS) -Iport/aarch64)
+$(call boards_program,unit,$(UNIT_SOURCES),$(UNIT_FLAGS))
 
 $(call host_program,inject,tests/unit/inject.c)
-$(call a64_program,inject,tests/unit/inject.c)
+$(call boards_program,inject,tests/unit/inject.c)
 $(call host_program,huge,tests/unit/huge.c)
 
 .PHONY: test-unit

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kit on boards/qemu_virt_a64. */
+/* The kit on a board. */
 #include "kit.h"
 #include "machine.h"
 #include "board.h"

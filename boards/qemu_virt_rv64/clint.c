@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The core-local interruptor: one software interrupt and one timer for each hart.
+ * [RISC-V ACLINT specification, 1.0] */
+#include "board.h"
+#include "internal.h"
+
+#define CLINT_WAKE    ((volatile uint32_t *)0x02000000) /* [hart] */
+#define CLINT_COMPARE ((volatile uint64_t *)0x02004000) /* [hart] */
+#define CLINT_TIME    ((volatile uint64_t *)0x0200bff8)
+#define NEVER         UINT64_MAX
+
+void clint_wake(unsigned core) { CLINT_WAKE[core] = 1; }
+void clint_woken(void) { CLINT_WAKE[board_core()] = 0; }
+
+/* A hart's compare register keeps what is written to it. */
+unsigned clint_harts(void)
+{
+    unsigned count = 0;
+    while (count < BOARD_CORES_MAX) {
+        CLINT_COMPARE[count] = NEVER;
+        if (CLINT_COMPARE[count] != NEVER)
+            break;
+        count++;
+    }
+    return count;
+}
+
+void clint_set_timer(uint64_t ticks) { CLINT_COMPARE[board_core()] = ticks; }
+
+uint64_t board_ticks(void) { return *CLINT_TIME; }
+uint64_t board_ticks_per_second(void) { return 10000000; } /* QEMU's */
