@@ -40,18 +40,27 @@ typedef _Atomic(hak_word) hak_atomic;
 
 /*
  * A ticket lock: first come, first served, so that with n cores nobody waits
- * for more than n - 1 holds. Take it with interrupts masked.
+ * for more than n - 1 holds. Take it with interrupts masked. Both numbers share a
+ * word: drawing a ticket tells at once whether it is served.
  * [fair lock: Reed and Kanodia's eventcounts and sequencers, CACM 1979]
  */
-typedef struct hak_lock {
-    _Atomic(uint32_t) next;    /* the next ticket to hand out */
-    _Atomic(uint32_t) serving; /* the ticket whose turn it is */
+typedef union hak_lock {
+    _Atomic(uint32_t) both;
+    struct {
+        _Atomic(uint16_t) serving; /* the ticket whose turn it is */
+        _Atomic(uint16_t) next;    /* the next ticket to hand out */
+    };
 } hak_lock;
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "hak_lock: next is the upper half");
 
 static inline void hak_lock_take(hak_lock *lock)
 {
-    uint32_t mine = atomic_fetch_add_explicit(&lock->next, 1, memory_order_relaxed);
-    /* acquire: pairs with the release in hak_lock_drop */
+    /* acquire, here and below: pairs with the release in hak_lock_drop */
+    uint32_t drawn =
+        atomic_fetch_add_explicit(&lock->both, UINT32_C(1) << 16, memory_order_acquire);
+    uint16_t mine = (uint16_t)(drawn >> 16);
+    if (__builtin_expect((uint16_t)drawn == mine, 1))
+        return;
     for (unsigned turns = 0; atomic_load_explicit(&lock->serving, memory_order_acquire) != mine;
          turns++)
         hak_port_relax(turns);
@@ -59,9 +68,9 @@ static inline void hak_lock_take(hak_lock *lock)
 
 static inline void hak_lock_drop(hak_lock *lock)
 {
-    uint32_t mine = atomic_load_explicit(&lock->serving, memory_order_relaxed);
+    uint16_t mine = atomic_load_explicit(&lock->serving, memory_order_relaxed);
     /* release: pairs with the acquire in hak_lock_take */
-    atomic_store_explicit(&lock->serving, mine + 1, memory_order_release);
+    atomic_store_explicit(&lock->serving, (uint16_t)(mine + 1), memory_order_release);
 }
 
 #endif

@@ -89,7 +89,7 @@ void hak_fork_child(void)
 {
     if (pools.class_count != 0)
         mend_pools();
-    uint32_t mine = atomic_load_explicit(&run.lock.serving, memory_order_relaxed);
-    atomic_store_explicit(&run.lock.next, mine + 1, memory_order_relaxed);
+    uint16_t mine = atomic_load_explicit(&run.lock.serving, memory_order_relaxed);
+    atomic_store_explicit(&run.lock.next, (uint16_t)(mine + 1), memory_order_relaxed);
     run_unlock(before_fork);
 }

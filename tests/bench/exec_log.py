@@ -8,8 +8,9 @@ What counts is told by the image's disassembly, not by its source:
     msr daifset / msr daif    masks interrupts / restores the mask
     stxr of a 32-bit word     draws a ticket of the lock (its other words, and
                               the library's other atomics, have 64 bits)
-    ldar of a 32-bit word     sees whose turn it is; `yield` follows if not this core's
-    stlr of a 32-bit word     drops the lock
+                              and shows whether its turn has come
+    ldarh                     looks again; `yield` follows if it has not
+    stlrh                     drops the lock
 """
 import bisect
 import re
@@ -58,9 +59,9 @@ def kind_of(operation, operands):
         return LOAD
     if operation in ("stxr", "stlxr"):
         return DRAW if operands.split(",")[1].strip().startswith("w") else STORE
-    if operation == "ldar" and operands.startswith("w"):
+    if operation == "ldarh":
         return LOOK
-    if operation == "stlr" and operands.startswith("w"):
+    if operation == "stlrh":
         return DROP
     return TURN if operation == "yield" else 0
 
@@ -185,6 +186,9 @@ class Log:
                 core.atomics -= 1
                 if self.queue and self.queue[-1] is core:
                     self.queue.pop()
+                    if self.holder is core:
+                        self.holder = None
+                        core.locks -= 1
             core.load_address = address
         elif kind in (STORE, DRAW):
             core.atomics += 1
@@ -200,6 +204,9 @@ class Log:
         self.queue.append(core)
         core.drawn_at, core.first_look, core.turn = core.count, 0, 0
         core.held_before, core.drops_before = self.held, self.drops
+        if self.queue[0] is core:
+            self.holder, core.held_at = core, core.count
+            core.locks += 1
 
     def look(self, core):
         if core not in self.queue or core is self.holder:
