@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the learner and the reuse cache: what a band did, and what it is to do. */
+#ifndef HAK_RETENTION_H
+#define HAK_RETENTION_H
+
+#include "elo.h"
+
+/* The counts of the band since the start; held_per_1024 is of now. */
+hak_epoch retention_counts(unsigned band);
+
+/* The policy in force changed for the band. */
+void retention_apply(unsigned band);
+
+#endif
