@@ -102,7 +102,8 @@ void elo_play(hak_elo *elo, hak_epoch epoch, uint32_t *random)
     if (cost == 0)
         return;
     /* Half of what it was before: an epoch is a sample. */
-    elo->cost[me] = elo->cost[me] == 0 ? cost : (uint16_t)((elo->cost[me] + cost + 1) / 2);
+    uint32_t last = elo->cost[me] != 0 ? elo->cost[me] : cost;
+    elo->cost[me] = (uint16_t)((last + cost + 1) / 2);
     for (unsigned other = 0; other < ELO_STRATEGIES; other++)
         if (other != me && elo->cost[other] != 0)
             match(elo, me, other);

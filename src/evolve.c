@@ -5,7 +5,7 @@ enum {
     ENOUGH = 500,    /* requests before anything is said */
     HOT_PART = 100,  /* a class with 1/100 of all requests gets its pages at once, */
     HOT_PATIENCE = 1,
-    HOT_RESERVE = 2, /* while 1/20 of the heap is free */
+    HOT_RESERVE = 3, /* while 1/10 of the heap is free */
     COLD_PART = 333, /* one with less than 1/333 */
     COLD_TIMES = 8,  /* waits 8 times longer, */
     COLD_MOST = 8    /* but no longer than 2^8 - 2 requests */

@@ -71,8 +71,8 @@ class Bench:
             file.write(policy.data())
         return path
 
-    def learn(self, name, program="host-1/learn", **arguments):
-        heap = max(2 * self.peaks[name], 1 << 16)
+    def learn(self, name, program="host-1/learn", heap=None, **arguments):
+        heap = heap or max(2 * self.peaks[name], 1 << 16)
         return learn.learn(f"{self.build}/{program}", self.paths[name], heap, **arguments)
 
     def costs(self, name, policy):
