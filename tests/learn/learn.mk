@@ -23,3 +23,15 @@ $(SITED): tests/tools/smallest_heap.c tests/learn/sited/perform.h tests/replay/t
 .PHONY: learn-bench
 learn-bench: $(BUILD)/host-1/learn $(BUILD)/host-1-learn/learn $(BUILD)/tools/smallest_heap $(SITED) $(BUILD)/a64-4/replay.elf ## what learning is worth, with controls: TRACES=dir with NAME-A, -B and -C
 	@python3 tests/learn/learn_bench.py --build $(BUILD) $(LEARN_BENCH_FLAGS) $(TRACES)
+
+SAMPLE_FLAGS = -Isrc -Isrc/inject/off -Isrc/sample/on -Iport -DHAK_CORES=$$(call stem_cores,$$*)
+$(call host_program,sample_test,tests/learn/sample_test.c,$(SAMPLE_FLAGS) -Iport/host)
+$(call a64_program,sample_test,tests/learn/sample_test.c,$(SAMPLE_FLAGS) -Iport/aarch64)
+$(call host_program,compiled_in,tests/learn/compiled_in.c tests/learn/cjson_policy.c)
+$(call a64_program,compiled_in,tests/learn/compiled_in.c tests/learn/cjson_policy.c)
+
+.PHONY: test-learn
+test-learn: ## lifetimes and sizes sampled, a policy compiled in, make learn repeats itself
+	@$(RUN_LIST) tests/learn/runs.txt
+	@$(MAKE) --no-print-directory -s $(BUILD)/host-1-learn/learn
+	@python3 tests/learn/learn_test.py $(BUILD)/host-1-learn/learn
