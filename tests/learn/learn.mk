@@ -21,7 +21,7 @@ $(SITED): tests/tools/smallest_heap.c tests/learn/sited/perform.h tests/replay/t
 	  -Itests/learn/sited $(filter %.c %.a,$^) -o $@
 
 .PHONY: learn-bench
-learn-bench: $(BUILD)/host-1/learn $(BUILD)/host-1-learn/learn $(BUILD)/tools/smallest_heap $(SITED) $(BUILD)/a64-4/replay.elf ## what learning is worth, with controls: TRACES=dir with NAME-A, -B and -C
+learn-bench: $(BUILD)/host-1/learn $(BUILD)/host-1/retain $(BUILD)/host-1-learn/learn $(BUILD)/tools/smallest_heap $(SITED) $(BUILD)/a64-4/replay.elf ## what learning is worth, with controls: TRACES=dir with NAME-A, -B and -C
 	@python3 tests/learn/learn_bench.py --build $(BUILD) $(LEARN_BENCH_FLAGS) $(TRACES)
 
 SAMPLE_FLAGS = -Isrc -Isrc/inject/off -Isrc/sample/on -Iport -DHAK_CORES=$$(call stem_cores,$$*)
@@ -35,3 +35,5 @@ test-learn: ## lifetimes and sizes sampled, a policy compiled in, make learn rep
 	@$(RUN_LIST) tests/learn/runs.txt
 	@$(MAKE) --no-print-directory -s $(BUILD)/host-1-learn/learn
 	@python3 tests/learn/learn_test.py $(BUILD)/host-1-learn/learn
+
+$(call host_program,retain,tests/learn/retain.c tests/replay/trace.c,-Isrc -Isrc/inject/off -Isrc/sample/off -Iport -Iport/host -DHAK_CORES=$$(call stem_cores,$$*))

@@ -10,6 +10,9 @@ What learning is worth: train on each NAME-A, freeze, test on NAME-B and NAME-C.
   lifetimes  blocks of long-lived sites at one end. Against: none; sites
              shuffled; lifetimes known in advance. Direct sites and chains.
 
+  retention  strategies of the reuse cache chosen by Elo, on a model of it. Against:
+             the built-in one, strategies drawn or shuffled, the best in hindsight.
+
 Measured: instructions of a malloc and of a free, mean and worst, on the A64
 image under icount, heap 1.5 times the peak; the smallest heap (host, one core),
 with a table's bytes charged as RAM; the largest free block's part of all that is
@@ -29,6 +32,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "tools")]
 import learn # noqa: E402
 import lifetimes # noqa: E402
 import memory_bench # noqa: E402
+import retention # noqa: E402
 import run as replay # noqa: E402
 import table # noqa: E402
 
@@ -185,7 +189,7 @@ def sizes(bench, programs):
 def main():
     parser = argparse.ArgumentParser(description="what learning is worth")
     parser.add_argument("--build", required=True)
-    parser.add_argument("--only", default="sizes,lifetimes")
+    parser.add_argument("--only", default="sizes,lifetimes,retention")
     parser.add_argument("--programs", default=",".join(PROGRAMS))
     parser.add_argument("traces")
     options = parser.parse_args()
@@ -196,6 +200,8 @@ def main():
             sizes(bench, programs)
         if "lifetimes" in options.only:
             lifetimes.report(bench, programs)
+        if "retention" in options.only:
+            retention.report(bench, programs)
 
 
 if __name__ == "__main__":
