@@ -9,7 +9,8 @@ enum {
     BLOCKS_LEAST = 4,       /* in a page of the largest class */
     FEW_BLOCKS = 8,         /* a page of fewer is made only ... */
     PATIENCE_FOR_FEW = 150, /* ... after so many requests */
-    RESERVE = 4,            /* pages are made while so many twentieths are free */
+    RESERVE = 4,            /* pages are made while so many twentieths of it are free */
+    ALL = 65536,            /* the whole heap, as hak_class.reserve counts */
     EXACT = 16,             /* granules up to which each size has its own class */
     STEPS = 4               /* classes in each doubling above */
 };
@@ -105,7 +106,8 @@ void classes_apply(hak_class *c)
     unsigned patience = p.patience < POLICY_PATIENCE_MOST ? p.patience : POLICY_PATIENCE_MOST;
     unsigned parts = p.reserve <= POLICY_PARTS + 1 ? p.reserve : 0;
     c->patience = (uint16_t)(patience != 0 ? (1u << patience) - 2 : classes_patience(c->blocks));
-    c->reserve = (uint16_t)(parts != 0 ? parts - 1 : RESERVE);
+    unsigned reserve = (parts != 0 ? parts - 1 : RESERVE) * ALL / POLICY_PARTS;
+    c->reserve = (uint16_t)(reserve < ALL ? reserve : ALL - 1);
 }
 
 unsigned classes_page_blocks(hak_class_plan plan, uint32_t stride_bytes, unsigned page_log2)

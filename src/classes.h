@@ -19,7 +19,7 @@ typedef struct hak_class {
     uint16_t units;      /* of a page */
     uint16_t blocks;     /* in a page */
     uint16_t patience;   /* requests that the run layer serves before a new page; */
-    uint16_t reserve;    /* and so many twentieths of the heap must be free */
+    uint16_t reserve;    /* and of the heap so many 1/65536 must be free */
     hak_word full;       /* one bit for each block */
 } hak_class;
 

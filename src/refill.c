@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A core's page of a class is exhausted: where the next block comes from. All
  * with the run lock held. */
-#include "policy.h"
 #include "pool.h"
 
 /* Make a page the slot's current one. Its `free` is 0 here; it must be true of
@@ -66,8 +65,7 @@ static inline bool adopt_new(hak_slot *slot, hak_class_state *state, const hak_c
                              unsigned kind)
 {
     if (++state->demand < c->patience ||
-        (run.usable_granules - run.taken_granules) * POLICY_PARTS <
-            run.usable_granules * c->reserve)
+        run.usable_granules - run.taken_granules < run.usable_granules * c->reserve >> 16)
         return false;
     granule length = (granule)c->units << UNIT_GRANULES_SHIFT;
     hak_place place = run_take_page(length);

@@ -55,7 +55,7 @@ static void test_elo_sum(void)
     KIT_CHECK(elo_cost((hak_epoch){UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX}) == UINT16_MAX);
 }
 
-enum { HOT = 144, MIDDLE = 48, COLD = 32, UNSEEN = 80, LIVE = 3000 };
+enum { HEAP = 4 << 20, HOT = 512, MIDDLE = 48, COLD = 32, UNSEEN = 80, LIVE = 3000 };
 static void *live[LIVE];
 
 /* Many blocks of HOT bytes, a few of the others. */
@@ -78,7 +78,7 @@ static bool learn_heap(uint32_t seed)
 {
     for (unsigned i = 0; i < LIVE; i++)
         live[i] = NULL;
-    HOLDS(unit_heap(1 << 20, 0));
+    HOLDS(unit_heap(HEAP, 0));
     hak_learn(HAK_LEARN, seed);
     return true;
 }
@@ -139,7 +139,7 @@ static void test_frozen(void)
     for (unsigned i = 0; i < LIVE; i++)
         live[i] = NULL;
     KIT_CHECK(hak_policy_load(&one, sizeof one) == HAK_OK);
-    KIT_CHECK(hak_init(unit_ram(1 << 20, 0), 1 << 20) == HAK_OK);
+    KIT_CHECK(hak_init(unit_ram(HEAP, 0), HEAP) == HAK_OK);
     KIT_CHECK(hak_learn_state() == HAK_FROZEN);
     work(5000);
     KIT_CHECK(policy_now == &one && hak_learn_state() == HAK_FROZEN);
@@ -169,7 +169,7 @@ static hak_learning canary(hak_learning state, bool fits)
     unit_forget();
     if (hak_policy_load(table, sizeof *table) != HAK_OK)
         return HAK_LEARN;
-    hak_init(unit_ram(1 << 20, 0), 1 << 20);
+    hak_init(unit_ram(HEAP, 0), HEAP);
     work_otherwise(3000);
     return hak_learn_state();
 }
