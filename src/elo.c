@@ -12,9 +12,10 @@ enum {
 };
 
 /* depth, keep, eager. Number 0 is what the built-in policy does. */
+enum { ALL = POLICY_DEPTH_MOST };
 static const hak_policy_band strategies[ELO_STRATEGIES] = {
-    {1, 0, 0, 0}, {0, 0, 1, 0}, {1, 1, 1, 0}, {1, 4, 0, 0},  {2, 0, 0, 0}, {2, 1, 1, 0},
-    {2, 4, 0, 0}, {4, 0, 0, 0}, {4, 1, 1, 0}, {4, 4, 0, 0}, {8, 4, 0, 0}, {8, 16, 0, 0},
+    {ALL, 0, 0, 0}, {0, 0, 0, 0}, {1, 0, 0, 0}, {1, 4, 0, 0}, {1, 1, 1, 0},   {2, 0, 0, 0},
+    {2, 4, 0, 0},   {2, 1, 1, 0}, {3, 0, 0, 0}, {3, 4, 0, 0}, {ALL, 4, 0, 0}, {ALL, 1, 1, 0},
 };
 
 /* 1024 times the expected score of one who is 0, 50, 100 ... points behind. */

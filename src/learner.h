@@ -19,6 +19,7 @@ typedef struct hak_learner {
     hak_evolution evolution;
     hak_elo elo[POLICY_BANDS];
     hak_epoch before[POLICY_BANDS]; /* the cache's counts at the last look */
+    uint8_t kept[POLICY_BANDS];     /* epochs since the band was flushed, or had a hit */
     hak_policy learned;             /* in force while in LEARN */
     /* canary: sums when its window began; windows in a row that did not fit */
     uint32_t window_pooled, window_waited, misfits;

@@ -7,7 +7,10 @@ const hak_policy policy_built_in = {
     .version = POLICY_VERSION,
     .bytes = sizeof(hak_policy),
     .granule_bytes = GRANULE_BYTES,
-    .band = {{1, 0, 0, 0}, {1, 0, 0, 0}, {1, 0, 0, 0}, {1, 0, 0, 0}},
+    .band = {{POLICY_DEPTH_MOST, 0, 0, 0},
+             {POLICY_DEPTH_MOST, 0, 0, 0},
+             {POLICY_DEPTH_MOST, 0, 0, 0},
+             {POLICY_DEPTH_MOST, 0, 0, 0}},
 };
 
 const hak_policy *policy_now = &policy_built_in;

@@ -29,11 +29,11 @@ enum {
 };
 #define POLICY_MAGIC UINT32_C(0x706b6168) /* "hakp" */
 
-/* How a band of the reuse cache retains blocks. */
+/* How a band of the reuse cache retains blocks. Epochs are hak_tick()'s rounds. */
 typedef struct hak_policy_band {
-    uint8_t depth; /* blocks kept for one site; 0: none */
-    uint8_t keep;  /* epochs that an unused block stays; 0: for ever */
-    uint8_t eager; /* 1: what is not kept is merged at once; 0: when memory is short */
+    uint8_t depth; /* blocks kept for one site, at most as many as there are ways; 0: none */
+    uint8_t keep;  /* epochs without a hit after which what is kept is merged; 0: never */
+    uint8_t eager; /* 1: merged after so many epochs also if there were hits */
     uint8_t unused;
 } hak_policy_band;
 

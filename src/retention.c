@@ -8,4 +8,8 @@ hak_epoch retention_counts(unsigned band)
     return (hak_epoch){0, 0, 0, 0};
 }
 
-void retention_apply(unsigned band) { (void)band; }
+void retention_apply(unsigned band, bool flush)
+{
+    (void)band;
+    (void)flush;
+}

@@ -8,7 +8,8 @@
 /* The counts of the band since the start; held_per_1024 is of now. */
 hak_epoch retention_counts(unsigned band);
 
-/* The policy in force changed for the band. */
-void retention_apply(unsigned band);
+/* An epoch of the band ended: its policy in force holds from now on. flush: first
+ * give back what it keeps. */
+void retention_apply(unsigned band, bool flush);
 
 #endif

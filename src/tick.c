@@ -39,6 +39,7 @@ static void begin(hak_learning state, uint32_t seed)
     for (unsigned i = 0; i < POLICY_BANDS; i++) {
         elo_start(&learner.elo[i]);
         learner.before[i] = retention_counts(i);
+        learner.kept[i] = 0;
     }
     learner.window_pooled = learner.window_waited = learner.misfits = 0;
     if (state == HAK_LEARN)
@@ -61,7 +62,8 @@ hak_learning hak_learn_state(void) { return learner.started ? learner.state : lo
 /* Look at a class and, while learning, tell it what its pages are to do. */
 static void step_class(unsigned index)
 {
-    evolve_look(&learner.evolution, index);
+    if (learner.state != HAK_FROZEN)
+        evolve_look(&learner.evolution, index);
     if (learner.state != HAK_LEARN)
         return;
     hak_class *c = &pools.classes[index];
@@ -75,6 +77,18 @@ static void step_class(unsigned index)
     run_unlock(state);
 }
 
+/* Is what the band keeps due to be merged? */
+static bool flush_is_due(unsigned band, bool hit)
+{
+    hak_policy_band b = policy_band(band);
+    uint8_t *kept = &learner.kept[band];
+    *kept = hit && !b.eager ? 0 : (uint8_t)(*kept + (*kept < UINT8_MAX));
+    if (b.keep == 0 || *kept < b.keep)
+        return false;
+    *kept = 0;
+    return true;
+}
+
 /* The end of a band's epoch. */
 static void step_band(unsigned band)
 {
@@ -82,12 +96,14 @@ static void step_band(unsigned band)
     hak_epoch now = retention_counts(band), *before = &learner.before[band];
     hak_epoch epoch = {now.hits - before->hits, now.misses - before->misses,
                        now.evictions - before->evictions, now.held_per_1024};
-    *before = now;
-    if (learner.state != HAK_LEARN)
-        return;
-    elo_play(elo, epoch, &learner.random);
-    learner.learned.band[band] = elo_band(elo->playing);
-    retention_apply(band);
+    bool flush = flush_is_due(band, epoch.hits != 0);
+    if (learner.state == HAK_LEARN) {
+        elo_play(elo, epoch, &learner.random);
+        learner.learned.band[band] = elo_band(elo->playing);
+    }
+    if (learner.state == HAK_LEARN || flush)
+        retention_apply(band, flush);
+    *before = retention_counts(band);
 }
 
 /* Of 1000 small requests, how many found no page? */
@@ -121,8 +137,6 @@ void hak_tick(void)
         return;
     if (!learner.started)
         begin(loaded_state(), 1);
-    if (learner.state == HAK_FROZEN)
-        return;
     unsigned classes = pools.class_count, step = learner.step++;
     if (step < classes) {
         step_class(step);

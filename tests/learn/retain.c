@@ -14,17 +14,17 @@
 #include "kit.h"
 #include "../replay/trace.h"
 
-enum { SITES = 64, WAYS = 8, SEATS = 16, EPOCH = 128, BASE_PART = 256 };
+enum { SITES = 64, WAYS = 4, SEATS = 16, EPOCH = 128, BASE_PART = 256 };
 
 typedef struct kept {
     uint32_t granules; /* 0: none */
-    uint32_t epoch, order;
+    uint32_t order;
 } kept;
 
 static kept cache[SITES][POLICY_BANDS][WAYS];
 static hak_elo elo[POLICY_BANDS];
 static hak_epoch now[POLICY_BANDS];
-static uint32_t epochs[POLICY_BANDS], order, seats;
+static uint32_t since_flush[POLICY_BANDS], order, seats;
 static uint64_t held_granules[POLICY_BANDS], requests[POLICY_BANDS], cost_sum[POLICY_BANDS];
 static uint32_t heap_granules, base_granules, seed;
 static unsigned chosen[POLICY_BANDS];
@@ -47,15 +47,18 @@ static void drop(kept *k, unsigned band)
     seats--;
 }
 
-/* Blocks that were not asked for in `keep` epochs go. */
-static void expire(unsigned band, unsigned keep)
+/* As flush_is_due() in tick.c has it. */
+static void flush_if_due(unsigned band, bool hit)
 {
+    hak_policy_band b = elo_band(chosen[band]);
+    since_flush[band] = hit && !b.eager ? 0 : since_flush[band] + 1;
+    if (b.keep == 0 || since_flush[band] < b.keep)
+        return;
+    since_flush[band] = 0;
     for (unsigned s = 0; s < SITES; s++)
-        for (unsigned w = 0; w < WAYS; w++) {
-            kept *k = &cache[s][band][w];
-            if (k->granules != 0 && keep != 0 && epochs[band] - k->epoch >= keep)
-                drop(k, band);
-        }
+        for (unsigned w = 0; w < WAYS; w++)
+            if (cache[s][band][w].granules != 0)
+                drop(&cache[s][band][w], band);
 }
 
 static void end_epoch(unsigned band)
@@ -65,6 +68,7 @@ static void end_epoch(unsigned band)
     e->held_per_1024 = (uint32_t)(held_granules[band] * 1024 / heap_granules);
     cost_sum[band] += (uint64_t)elo_cost(*e) * calls;
     requests[band] += calls;
+    flush_if_due(band, e->hits != 0);
     if (mode != 'f')
         elo_play(&elo[band], *e, &seed);
     if (mode == 'r')
@@ -72,8 +76,6 @@ static void end_epoch(unsigned band)
     if (mode != 'f')
         chosen[band] = elo[band].playing;
     *e = (hak_epoch){0, 0, 0, 0};
-    epochs[band]++;
-    expire(band, elo_band(chosen[band]).keep);
 }
 
 static void ask(unsigned site, uint32_t granules)
@@ -108,13 +110,13 @@ static void give(unsigned site, uint32_t granules)
         if (oldest == NULL || k->granules == 0 || (oldest->granules != 0 && k->order < oldest->order))
             oldest = k;
     }
-    if (oldest == NULL || (oldest->granules != 0 && b.eager) || (oldest->granules == 0 && seats == SEATS))
+    if (oldest == NULL || (oldest->granules == 0 && seats == SEATS))
         return;
     if (oldest->granules != 0) {
         drop(oldest, band);
         now[band].evictions++;
     }
-    *oldest = (kept){granules, epochs[band], order++};
+    *oldest = (kept){granules, order++};
     held_granules[band] += granules;
     seats++;
 }
