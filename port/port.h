@@ -14,9 +14,11 @@
  *                               often it was called in this wait
  *   hak_port_ctz(w), hak_port_clz(w)  zeros below the lowest and above the
  *                               highest set bit of a word that is not 0
+ *   hak_port_zeros(w)           as hak_port_clz; of 0, any number
  *   hak_port_popcount(w)        set bits of a word
  *   HAK_PORT_CALL_SITE()        the return address of the public function that
  *                               uses it before it calls anything else
+ *   HAK_PORT_CALL_TAG()         bits 2 to 25 of it, as bits 40 to 63
  *   hak_port_get(w), hak_port_set(w, v)  relaxed atomic load and store of a word
  *
  * This header derives the rest: words, atomics, the fair lock.

@@ -51,6 +51,13 @@ typedef struct hak_old {
     unsigned alignment_log2;
 } hak_old;
 
+static inline bool resize(hak_place block, granule length)
+{
+    if (note_exists(block.region, block.extent))
+        return cache_resize(block, length);
+    return run_resize(block, length);
+}
+
 static hak_old resize_in_run(hak_region *region, const void *p, size_t size)
 {
     hak_place block;
@@ -64,7 +71,7 @@ static hak_old resize_in_run(hak_region *region, const void *p, size_t size)
         if (granules <= old.alignment_log2)
             granules = old.alignment_log2 + 1;
         old.resized = granules == block.extent.length ||
-                      (!run_too_long(granules) && run_resize(block, (granule)granules));
+                      (!run_too_long(granules) && resize(block, (granule)granules));
     }
     run_unlock(state);
     return old;
@@ -111,7 +118,7 @@ void *hak_realloc(void *block, size_t size)
                       ? heap_malloc(size, CALL_SITE)
                       : heap_malloc_aligned(size, old.alignment_log2, CALL_SITE);
     if (moved == NULL)
-        return size <= old.usable_bytes ? block : NULL;
+        return size <= old.usable_bytes || resize_in_place(block, size).resized ? block : NULL;
     hak_port_copy(moved, block, size < old.usable_bytes ? size : old.usable_bytes);
     hak_free(block);
     return moved;

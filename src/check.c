@@ -10,7 +10,7 @@ typedef const char *complaint; /* NULL: whole */
 
 /* What a walk over all regions adds up. */
 typedef struct sums {
-    size_t blocks, block_granules, free_granules, page_granules;
+    size_t blocks, block_granules, free_granules, page_granules, cached;
 } sums;
 
 enum {
@@ -67,11 +67,19 @@ static complaint check_extent(const hak_region *r, hak_item item)
             return "two free extents never touch";
         if (!bins_links_hold(r, x))
             return "a free extent is linked in its bin";
+        if ((extent_length_word(r, x.start) & EXTENT_NOTED) != 0)
+            return "a free extent has no note";
     } else if ((noted & (noted - 1) & ((noted & (noted - 1)) - 1)) != 0) {
         return "a block has at most one alignment";
+    } else if ((extent_length_word(r, x.start) & EXTENT_RELEASED) != 0) {
+        return "a block is not known to be free";
+    } else if (note_exists(r, x) && !cache_has_note(r, region_address(r, x.start))) {
+        return "a block's note stands where the block begins";
     }
     uint32_t inner = unit_of(x.start) + 1, behind = unit_of(x.start + x.length);
-    if (inner < behind && (live_bits(r, inner) != x.length || live_bits(r, behind - 1) != x.length))
+    if (inner < behind &&
+        ((live_word(&r->maps.units[inner]) & ~EXTENT_NOTED & ~EXTENT_RELEASED) != x.length ||
+         (granule)live_word(&r->maps.units[behind - 1]) != x.length))
         return "a long extent's length stands in its first and last inner unit";
     return NULL;
 }
@@ -109,11 +117,12 @@ static complaint check_page(const hak_region *r, uint32_t unit)
     return ~freed == 0 ? "an empty page that nobody owns is given back" : NULL;
 }
 
-static void add_item(sums *total, hak_item item)
+static void add_item(sums *total, const hak_region *r, hak_item item)
 {
     granule length = item.extent.length;
     total->blocks += item.kind == ITEM_BLOCK;
     total->block_granules += item.kind == ITEM_BLOCK ? length : 0;
+    total->cached += item.kind == ITEM_BLOCK && note_is_cached(r, item.extent.start);
     total->free_granules += item.kind == ITEM_FREE ? length : 0;
     total->page_granules += item.kind == ITEM_PAGE ? length : 0;
 }
@@ -122,6 +131,7 @@ static void add_item(sums *total, hak_item item)
 typedef struct place_in_check {
     granule g;
     uint32_t part;
+    bool lost; /* inside an item that was not there before: nothing begins at g */
 } place_in_check;
 
 /* One step, with the lock held; moves *at on. */
@@ -141,12 +151,13 @@ static complaint check_step(const hak_region *r, place_in_check *at, bool unchan
     else {
         broken = item.kind == ITEM_PAGE ? check_page(r, first) : check_extent(r, item);
         more = item.kind == ITEM_PAGE || first + 1 < behind;
-        add_item(total, item);
+        add_item(total, r, item);
     }
     if (more)
         at->part++;
     else
-        *at = (place_in_check){at->g + (item.extent.length != 0 ? item.extent.length : 1), 0};
+        *at = (place_in_check){at->g + (item.extent.length != 0 ? item.extent.length : 1), 0,
+                               item.kind == ITEM_NONE};
     return broken;
 }
 
@@ -164,11 +175,11 @@ static complaint check_region(const hak_region *r, sums *total, size_t *changes)
 {
     complaint broken = NULL;
     unsigned turns = 0;
-    for (place_in_check at = {r->first, 0}; at.g < r->end;) {
+    for (place_in_check at = {r->first, 0, false}; at.g < r->end;) {
         place_in_check before_at = at;
         sums before = *total;
         hak_mask state = run_lock();
-        bool unchanged = *changes == signature();
+        bool unchanged = *changes == signature() && !at.lost;
         *changes = signature();
         broken = check_step(r, &at, unchanged, total);
         run_unlock(state);
@@ -203,23 +214,31 @@ static complaint check_retained(void)
     size_t count = 0;
     for (unsigned core = 0; core < HAK_CORES; core++)
         count += hak_port_popcount((hak_word)(pools.retained[core]));
-    if (count != pools.retained_count || count > HAK_RETAIN)
-        return "the retained pages are counted, and at most K";
+    if (count != pools.retained_count || count > pool_retain())
+        return "the retained pages are counted, and at most their part of K";
     return NULL;
 }
 
 const char *hak_check(void)
 {
     const hak_region_table *table = run_regions();
-    sums total = {0, 0, 0, 0};
+    sums total = {0, 0, 0, 0, 0};
     if (table->count == 0)
         return NULL;
     hak_mask state = run_lock();
     size_t start = signature(), changes = start;
     complaint broken = check_retained();
     run_unlock(state);
+    if (broken == NULL)
+        broken = cache_check();
+    if (broken != NULL)
+        return broken;
+    hak_cache_sums cache_before;
+    cache_add_up(&cache_before);
     for (unsigned i = 0; i < table->count && broken == NULL; i++)
         broken = check_region(table->region[i], &total, &changes);
+    if (broken == NULL && table == run_regions())
+        broken = cache_check_sums(&cache_before, total.cached);
     state = run_lock();
     if (broken == NULL && signature() == start && table == run_regions())
         broken = check_sums(&total);

@@ -13,13 +13,49 @@
 #define HAK_REGIONS 8
 #endif
 
-/* K: pages that may be kept although they are empty, in the whole heap. */
+/* K: empty pages and freed blocks that may be kept, in the whole heap. Where there
+ * is a reuse cache, half of it is the cache's. */
 #ifndef HAK_RETAIN
 #define HAK_RETAIN 32
+#endif
+
+/* The reuse cache, for each core: call sites that it tells apart at most (0: no
+ * cache), and blocks that it may keep for one site and class. Heaps of less than
+ * 16 MiB for each core have fewer. */
+#ifndef HAK_CACHE_SITES
+#define HAK_CACHE_SITES 64
+#endif
+#ifndef HAK_CACHE_WAYS
+#define HAK_CACHE_WAYS 4
+#endif
+
+/* log2 of the bytes up to which the smallest of the cache's four classes goes, in
+ * heaps that are 32 times larger or more. The others go up to 2, 4, 8 times that. */
+#ifndef HAK_CACHE_BASE_LOG2
+#define HAK_CACHE_BASE_LOG2 20
+#endif
+
+/* hak_release() hands free extents of at least so many bytes to the port, and at
+ * most so many in one call of the hook: the run lock is held meanwhile. */
+#ifndef HAK_RELEASE_LEAST
+#define HAK_RELEASE_LEAST 65536
+#endif
+#ifndef HAK_RELEASE_BYTES
+#define HAK_RELEASE_BYTES (1 << 20)
 #endif
 
 _Static_assert(HAK_CORES >= 1 && HAK_CORES <= 64, "CORES: 1 to 64");
 _Static_assert(HAK_REGIONS >= 1 && HAK_REGIONS <= 8, "HAK_REGIONS: 1 to 8");
 _Static_assert(HAK_RETAIN >= 0 && HAK_RETAIN <= 1024, "HAK_RETAIN: 0 to 1024");
+_Static_assert(HAK_CACHE_SITES >= 0 && HAK_CACHE_SITES <= 1024 &&
+                   (HAK_CACHE_SITES & (HAK_CACHE_SITES - 1)) == 0,
+               "HAK_CACHE_SITES: 0 or a power of two, at most 1024");
+_Static_assert(HAK_CACHE_WAYS >= 1 && HAK_CACHE_WAYS <= 16, "HAK_CACHE_WAYS: 1 to 16");
+_Static_assert(HAK_RELEASE_LEAST >= 4096 && HAK_RELEASE_LEAST <= 1 << 30,
+               "HAK_RELEASE_LEAST: 4096 to 2^30");
+_Static_assert(HAK_RELEASE_BYTES >= 4096 && HAK_RELEASE_BYTES <= 1 << 30,
+               "HAK_RELEASE_BYTES: 4096 to 2^30");
+_Static_assert(HAK_CACHE_BASE_LOG2 >= 14 && HAK_CACHE_BASE_LOG2 <= 30,
+               "HAK_CACHE_BASE_LOG2: 14 to 30");
 
 #endif

@@ -7,7 +7,7 @@ enum {
     COST_HIT = 90,      /* malloc and free by the cache */
     COST_MISS = 360,    /* both by the run layer */
     COST_EVICTION = 400,
-    COST_HELD = 4,      /* for each 1/1024 of the heap, per request */
+    COST_HELD = 1,      /* for each 1/1024 of the heap, per request */
     CLOSE = 32          /* costs that differ by less than 1/32 are a draw */
 };
 

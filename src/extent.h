@@ -25,6 +25,12 @@ static inline hak_word live_bits(const hak_region *r, uint32_t unit)
     return r->maps.units[unit].live;
 }
 
+/* A live word that may be written without the lock: a length, see note.h. */
+static inline hak_word live_word(const hak_unit *u)
+{
+    return word_get((const hak_atomic *)&u->live);
+}
+
 /* Does an extent that is no page begin at g? */
 static inline bool extent_begins(const hak_region *r, granule g)
 {
@@ -45,18 +51,27 @@ static inline bool extent_is_live(const hak_region *r, granule g)
     return ((u.begin & u.live) >> bit_of(g)) & 1;
 }
 
-/* The length of the extent, no page, that begins at g. */
-static inline granule extent_length(const hak_region *r, granule g)
+/* In the first length of a long block: the reuse cache has a note of it. In that of a
+ * free extent: the port knows that it is free. */
+#define EXTENT_NOTED    (ONE << (WORD_BITS / 2))
+#define EXTENT_RELEASED (EXTENT_NOTED << 1)
+
+/* The length of the extent, no page, that begins at g, and such a flag. */
+static inline hak_word extent_length_word(const hak_region *r, granule g)
 {
     const hak_unit *u = &r->maps.units[unit_of(g)];
     hak_word rest = u->begin >> bit_of(g) >> 1;
     if (rest != 0)
-        return (granule)hak_port_ctz(rest) + 1;
+        return hak_port_ctz(rest) + 1;
     granule to_next_unit = UNIT_GRANULES - bit_of(g);
     u++;
     if (u->begin != 0)
         return to_next_unit + hak_port_ctz(u->begin);
-    return region_kind(r, unit_of(g) + 1) != 0 ? to_next_unit : (granule)u->live;
+    return region_kind(r, unit_of(g) + 1) != 0 ? to_next_unit : live_word(u);
+}
+static inline granule extent_length(const hak_region *r, granule g)
+{
+    return (granule)extent_length_word(r, g);
 }
 
 /* The start of the extent that ends where g begins; 0 if that is a page. */
@@ -68,7 +83,7 @@ static inline granule extent_before(const hak_region *r, granule g)
         below = begin_bits(r, --u);
     if (below != 0)
         return (u << UNIT_GRANULES_SHIFT) + top_bit(below);
-    return region_kind(r, u) != 0 ? 0 : g - (granule)live_bits(r, u);
+    return region_kind(r, u) != 0 ? 0 : g - (granule)live_word(&r->maps.units[u]);
 }
 
 /* Live words are written with the lock held, but read without by a free that

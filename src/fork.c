@@ -6,10 +6,11 @@
  *   pop, push        one store commits; nothing to mend
  *   drain            set in `free`, clear in `freed`, count: may stop between
  *   remote free      set in `freed`, settle the page, count: may stop between
+ *   hit, put         entry, note, count: may stop between, with a block in no entry
  *
- * So the child finishes drains, settles every page that nobody owns, and then
- * counts the live blocks anew. A thread that waits for the lock has drawn a
- * ticket that nobody will serve: the tickets are called in.
+ * So the child finishes drains, settles every page that nobody owns, gives back all
+ * blocks that are noted as cached, and then counts the live blocks anew. A thread that waits for
+ * the lock has drawn a ticket that nobody will serve: the tickets are called in.
  */
 #include "hak_fork.h"
 #include "cursor.h"
@@ -47,6 +48,8 @@ static void mend_region(hak_region *r, size_t live[])
         unsigned kind = region_kind(r, unit_of(g));
         if (item.kind == ITEM_PAGE)
             live[kind - 1] += mend_page(page_of(&r->maps, unit_of(g)), kind - 1);
+        else if (item.kind == ITEM_BLOCK && note_is_cached(r, g))
+            cache_give_back(r, region_address(r, g));
         g += item.extent.length;
     }
 }
@@ -75,6 +78,7 @@ static void mend_pools(void)
             finish_drains(core);
             pool_idle(core);
         }
+    cache_forget();
     for (unsigned i = 0; i < table->count; i++)
         mend_region(table->region[i], live);
     for (unsigned index = 0; index < pools.class_count; index++)

@@ -59,13 +59,17 @@ static inline bool is_block(const hak_region *r, const void *p)
     return extent_is_live(r, g) && g >= r->first && (uintptr_t)p % GRANULE_BYTES == 0;
 }
 
-/* Free the block that begins at p; false: none does, and nothing was done. */
+/* Free the block that begins at p; false: none does, or the reuse cache has a note
+ * of it, and nothing was done. */
 STEP bool free_step(hak_region *r, const void *p)
 {
     if (!is_block(r, p))
         return false;
     granule g = region_granule(r, p);
-    hak_extent x = {g, extent_length(r, g)};
+    hak_word length = extent_length_word(r, g);
+    if ((length & EXTENT_NOTED) != 0)
+        return false;
+    hak_extent x = {g, (granule)length};
     hak_unit *u = &r->maps.units[unit_of(g)];
     set_live_word(u, u->live & ~extent_first_word(x));
     u->begin &= ~(ONE << bit_of(g));

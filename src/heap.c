@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The fast paths of malloc and free, and the route of everything else:
- * small -> pool, else -> run.
+ * small -> pool, big -> reuse cache, else -> run.
  */
 #include "heap.h"
 
@@ -16,7 +16,12 @@ void hak_free(void *p)
     }
     unsigned kind = pools.maps.kinds[offset >> UNIT_SHIFT];
     if (kind == 0) {
-        heap_free_large(p, HAK_PORT_CALL_SITE());
+        hak_word length = note_length(&pools.maps, offset), note;
+        if ((length & EXTENT_NOTED) == 0 ||
+            !note_is_held(note = word_get(note_at(&pools.maps, offset)), offset))
+            heap_free_large(p, HAK_PORT_CALL_SITE());
+        else if (!cache_free(&pools.cache, &pools.maps, offset, p, note, (granule)length))
+            heap_free_noted(p, HAK_PORT_CALL_SITE());
         return;
     }
     hak_mask state = hak_port_mask();

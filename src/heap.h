@@ -40,10 +40,14 @@ void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask sta
 
 /* malloc of any other size, and with an alignment of so many granules, not 1. */
 void *heap_malloc_large(size_t size, const void *call_site);
+void *heap_malloc_noted(size_t size, const void *call_site); /* the cache has a class for it */
 void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call_site);
 
 /* free of a block of the run layer in the first region. */
 void heap_free_large(void *p, const void *call_site);
+
+/* free of a block in the first region that has a note. */
+void heap_free_noted(void *p, const void *call_site);
 
 /* free of anything; says what is wrong with p. */
 void heap_free(void *p, const void *call_site);
@@ -67,12 +71,26 @@ static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
     return (hak_slot *)(slots + ((uintptr_t)kind << SLOT_SHIFT));
 }
 
+/* malloc of a size that has no class in the pools. */
+STEP void *heap_malloc_big(size_t size, const void *call_site)
+{
+    size_t less_1 = (size - 1) >> GRANULE_SHIFT;
+    unsigned band = cache_band(&pools.cache, less_1);
+    if (band >= CACHE_BANDS)
+        return heap_malloc_large(size, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+    hak_word tag = call_site != NULL ? note_tag(call_site) : HAK_PORT_CALL_TAG();
+    void *kept = cache_malloc(&pools.cache, band, less_1, tag);
+    if (kept != NULL)
+        return kept;
+    return heap_malloc_noted(size, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+}
+
 /* malloc: the fast path, and the two ways on. call_site NULL: read it there, in a
  * public function that has called nothing yet; the fast path needs none. */
 STEP void *heap_malloc(size_t size, const void *call_site)
 {
     if (size - 1 >= pools.limit_bytes)
-        return heap_malloc_large(size, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+        return heap_malloc_big(size, call_site);
     unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
     hak_mask state = hak_port_mask();
     uintptr_t slots = heap_slots();

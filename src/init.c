@@ -45,12 +45,16 @@ hak_status hak_init(void *heap_start, size_t heap_size)
     largest_page_bytes = plan.largest_page_bytes;
     hak_region_table *table = region_carve(&range, sizeof *table, sizeof(hak_word));
     pool_carve(plan, &range);
+    if (plan.count != 0)
+        cache_carve(&pools.cache, &range);
+    hak_atomic *notes = cache_carve_notes(&pools.cache, &range, largest_page_bytes);
     run.first.maps.index = 0;
     run.first.start = range.start;
     run.first.limit = range.end;
     run.arrived[0] = &run.first;
     reserved = 1;
     region_make(&run.first, &range, largest_page_bytes);
+    cache_open(&pools.cache, &run.first, notes);
     pool_start(&run.first);
     publish(&run.first, table);
     return HAK_OK;
@@ -85,12 +89,14 @@ hak_status hak_add_region(void *start, size_t size)
         return status;
     hak_region *r = region_carve(&range, sizeof *r, sizeof(hak_word));
     hak_region_table *table = region_carve(&range, sizeof *table, sizeof(hak_word));
+    hak_atomic *notes = cache_carve_notes(&pools.cache, &range, largest_page_bytes);
     if (!region_fits(range, largest_page_bytes))
         return HAK_ERR_TOO_SMALL;
     status = reserve(r, &range);
     if (status != HAK_OK)
         return status;
     region_make(r, &range, largest_page_bytes);
+    cache_open(&pools.cache, r, notes);
     hak_mask state = run_lock();
     publish(r, table);
     run_unlock(state);

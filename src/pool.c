@@ -156,13 +156,13 @@ static void give_up_empty(hak_slot *slot, unsigned core, unsigned index)
     retire(c, page_region(page), page_unit(page));
 }
 
-/* At most HAK_RETAIN such pages are kept; the next one goes back at once. */
+/* At most pool_retain() such pages are kept; the next one goes back at once. */
 void pool_emptied(hak_slot *slot, hak_mask state)
 {
     unsigned number = (unsigned)(slot - pools.slots);
     unsigned core = number / pools.class_count, index = number % pools.class_count;
     hak_lock_take(&run.lock);
-    if (pools.retained_count >= HAK_RETAIN) {
+    if (pools.retained_count >= pool_retain()) {
         give_up_empty(slot, core, index);
     } else {
         pools.retained[core] |= (uint64_t)1 << index;

@@ -8,6 +8,7 @@
 #ifndef HAK_POOL_H
 #define HAK_POOL_H
 
+#include "cache.h"
 #include "page.h"
 
 /*
@@ -45,6 +46,7 @@ typedef struct hak_pools {
     size_t limit_bytes;          /* larger blocks come from the run layer */
     const uint8_t *kind_of;      /* by (size - 1) / granule: 1 + the class */
     hak_maps maps;               /* of the first region */
+    hak_cache cache;             /* cache.h */
     hak_slot *slots;             /* [core][class] */
     size_t slot_count;
     hak_class *classes;
@@ -57,12 +59,15 @@ typedef struct hak_pools {
     /* run lock */
     uint64_t idle;                /* cores that called hak_core_idle() */
     uint64_t retained[HAK_CORES]; /* classes whose current page may be empty */
-    size_t retained_count;        /* their number in all cores, at most HAK_RETAIN */
+    size_t retained_count;        /* their number in all cores, at most pool_retain() */
     size_t page_granules;         /* in pages */
     size_t adoptions, births, deaths, recalls;
     size_t *coreless_frees; /* [class]: by contexts without a core */
 } hak_pools;
 extern hak_pools pools;
+
+/* How many empty pages may be kept: all of K but what is the cache's. */
+static inline size_t pool_retain(void) { return HAK_RETAIN - pools.cache.seats_most; }
 
 /* What pool_carve takes for each class. */
 size_t pool_class_bytes(void);

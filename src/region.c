@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "region.h"
 #include "bins.h"
+#include "note.h"
 
 enum {
     /* Maps for one unit of memory. */
@@ -15,6 +16,9 @@ enum {
 #else
 #define MOST_BYTES ((uintptr_t)1 << 31)
 #endif
+
+/* Of a region without notes. */
+static const hak_atomic no_note = NOTE_NONE;
 
 void *region_carve(hak_carving *range, size_t bytes, size_t align)
 {
@@ -98,5 +102,7 @@ void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes)
     r->end = (granule)(r->maps.span >> GRANULE_SHIFT);
     r->first_address = usable;
     r->usable_bytes = range->end - usable;
+    r->maps.notes = (hak_atomic *)&no_note;
+    r->maps.window_log2 = NOTE_NO_WINDOWS;
     lay_extents(r);
 }

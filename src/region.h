@@ -22,6 +22,7 @@
  *                            block was asked for with an alignment of 2^j granules
  * A unit that lies wholly inside an extent has no begin bit; the first and the
  * last such unit of an extent hold the extent's length, in granules, in live.
+ * In the first one bit 32 says that the reuse cache has a note of the block.
  * A page's units have no begin bit either; the first one's live is the page's
  * state (page.h).
  */
@@ -45,7 +46,9 @@ typedef struct hak_maps {
                        the lock held */
     hak_unit *units;
     hak_atomic *freed; /* per page (at its first unit): blocks freed from outside */
-    unsigned index;    /* of the region, in order of arrival */
+    hak_atomic *notes; /* per window of 2^window_log2 bytes: note.h */
+    unsigned window_log2;
+    unsigned index; /* of the region, in order of arrival */
 } hak_maps;
 
 typedef struct hak_region {

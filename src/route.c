@@ -21,8 +21,10 @@ static void *malloc_after_recall(size_t size, unsigned alignment_log2)
 {
     if (!run_is_started())
         return NULL;
-    if (!run_too_long(granules_for(size)))
+    if (!run_too_long(granules_for(size))) {
+        cache_recall();
         pool_recall();
+    }
     hak_mask state = run_lock();
     void *block;
     pools.recalls++;
@@ -91,6 +93,20 @@ void *heap_malloc_large(size_t size, const void *call_site)
     return end(block, size, 0, call_site);
 }
 
+void *heap_malloc_noted(size_t size, const void *call_site)
+{
+    void *block = cache_find(size, call_site);
+    if (block != NULL)
+        return block;
+    hak_mask state = run_lock();
+    block = run_malloc(granules_for(size));
+    bool open = cache_is_open();
+    run_unlock(state);
+    if (block != NULL && open)
+        cache_note(block, granules_for(size), call_site);
+    return end(block, size, 0, call_site);
+}
+
 void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call_site)
 {
     if (size > PTRDIFF_MAX)
@@ -103,6 +119,8 @@ void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call
 
 static hak_fault free_in_run(hak_region *region, const void *p)
 {
+    if (cache_has_note(region, p))
+        return cache_free_noted(region, p);
     hak_mask state = run_lock();
     hak_fault fault = run_free(region, p);
     run_unlock(state);
@@ -119,6 +137,14 @@ void heap_free_large(void *p, const void *call_site)
         heap_free(p, call_site);
     else if (word_get(&run.corrupt) != 0)
         heap_report_links(call_site);
+}
+
+void heap_free_noted(void *p, const void *call_site)
+{
+    hak_fault fault = cache_free_noted(&run.first, p);
+    heap_report_corrupt(call_site);
+    if (fault != HAK_FAULT_NONE)
+        heap_report(fault, p, call_site);
 }
 
 /* The page may be another one by now: it is settled if it is of the same kind. */

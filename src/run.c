@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "free_step.h"
 #include "inject.h"
+#include "note.h"
 #include "sample.h"
 
 /* Before hak_init: no address is in it. */
@@ -196,7 +197,8 @@ static hak_fault why_no_block(const hak_region *r, granule g)
     if (below == 0)
         return HAK_FAULT_NOT_A_BLOCK;
     granule start = (u << UNIT_GRANULES_SHIFT) + top_bit(below);
-    return extent_is_free(r, start) ? HAK_FAULT_DOUBLE_FREE : HAK_FAULT_INTERIOR;
+    bool is_free = extent_is_free(r, start) || note_is_cached(r, start);
+    return is_free ? HAK_FAULT_DOUBLE_FREE : HAK_FAULT_INTERIOR;
 }
 
 static hak_fault why_bad(const hak_region *r, const void *p)
@@ -214,8 +216,11 @@ hak_fault run_block_at(const hak_region *r, const void *p, hak_place *block)
     if (!is_block(r, p))
         return why_bad(r, p);
     granule g = region_granule(r, p);
+    hak_word length = extent_length_word(r, g);
+    if ((length & EXTENT_NOTED) != 0 && note_is_cached(r, g))
+        return HAK_FAULT_DOUBLE_FREE;
     block->region = (hak_region *)r;
-    block->extent = (hak_extent){g, extent_length(r, g)};
+    block->extent = (hak_extent){g, (granule)length};
     return HAK_FAULT_NONE;
 }
 

@@ -30,6 +30,24 @@ static void add_run(hak_stats *s)
     run_unlock(state);
 }
 
+/* For the run layer a cached block is live: see the equation in cache.h. */
+static void add_cache(hak_stats *s)
+{
+    hak_cache_sums sums;
+    cache_add_up(&sums);
+    for (unsigned i = 0; i < CACHE_BANDS; i++) {
+        const hak_cache_band *b = &sums.band[i];
+        s->malloc_cache += b->hits;
+        s->cache_misses += b->misses;
+        s->free_cache += b->puts;
+        s->cache_evictions += b->evictions;
+        s->cached_blocks += b->held_blocks;
+        s->cached_bytes += b->held_bytes;
+    }
+    s->live_blocks -= s->cached_blocks;
+    s->live_bytes -= s->cached_bytes;
+}
+
 /* A core's slot: see the equation in pool.h. */
 static void add_slot(hak_stats *s, unsigned core, unsigned index)
 {
@@ -64,6 +82,7 @@ void hak_stats_get(hak_stats *stats)
     if (!run_is_started())
         return;
     add_run(stats);
+    add_cache(stats);
     for (unsigned index = 0; index < pools.class_count; index++)
         add_coreless_frees(stats, index);
     for (unsigned core = 0; core < HAK_CORES; core++) {

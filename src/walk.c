@@ -31,9 +31,13 @@ static int walk_region(const hak_visit *visit, hak_region *r)
         hak_mask state = run_lock();
         hak_item item = cursor_look(r, g);
         unsigned kind = region_kind(r, unit_of(g));
+        bool cached = item.kind == ITEM_BLOCK && note_is_cached(r, g);
         run_unlock(state);
         hak_block block = {region_address(r, g), (size_t)item.extent.length << GRANULE_SHIFT,
-                           item.kind == ITEM_FREE ? HAK_BLOCK_FREE : HAK_BLOCK_LIVE, 0};
+                           item.kind == ITEM_FREE ? HAK_BLOCK_FREE
+                           : cached               ? HAK_BLOCK_CACHED
+                                                  : HAK_BLOCK_LIVE,
+                           0};
         if (item.kind == ITEM_PAGE)
             result = walk_page(visit, r, g, kind - 1);
         else if (item.kind != ITEM_NONE)

@@ -61,6 +61,7 @@ EXPORT void free(void *block)
         return;
     bool turn = thread_begin();
     hak_free(block);
+    thread_freed();
     thread_end(turn);
 }
 

@@ -26,6 +26,9 @@ static sleep_lock growing;
 static size_t next_bytes; /* of the next region; growing */
 static atomic_uint regions;
 static atomic_size_t refusals;
+static atomic_size_t released;
+
+size_t heap_released(void) { return atomic_load_explicit(&released, memory_order_relaxed); }
 
 size_t heap_refusals(void) { return atomic_load_explicit(&refusals, memory_order_relaxed); }
 unsigned heap_regions(void) { return atomic_load_explicit(&regions, memory_order_acquire); }
@@ -49,6 +52,18 @@ void hak_port_zero(void *to, size_t bytes)
         memset(to, 0, first - start);
         memset((void *)last, 0, end - last);
     }
+    errno = saved;
+}
+
+/* Whole pages, which read as zero from now on. */
+void hak_port_release(void *start, size_t bytes)
+{
+    uintptr_t page = (uintptr_t)getpagesize(), from = (uintptr_t)start, to = from + bytes;
+    from = (from + page - 1) & ~(page - 1);
+    to &= ~(page - 1);
+    int saved = errno;
+    if (from < to && madvise((void *)from, to - from, MADV_DONTNEED) == 0)
+        atomic_fetch_add_explicit(&released, to - from, memory_order_relaxed);
     errno = saved;
 }
 

@@ -8,11 +8,14 @@
 
 #include "preload.h"
 
-/* Nothing to give back: hak keeps its regions. */
+/* hak keeps its regions, but the kernel may have the pages of free extents. */
 EXPORT int malloc_trim(size_t pad)
 {
     (void)pad;
-    return 0;
+    bool turn = thread_begin();
+    size_t bytes = hak_release(SIZE_MAX);
+    thread_end(turn);
+    return bytes != 0;
 }
 
 /* Every parameter is accepted, and none has a meaning. */

@@ -44,6 +44,7 @@ void heap_start(void);
 
 /* Requests that got NULL, and regions so far. */
 size_t heap_refusals(void);
+size_t heap_released(void); /* bytes whose pages the kernel got back, each time counted */
 unsigned heap_regions(void);
 
 /* Count a request that got NULL; sets errno to ENOMEM. */
@@ -74,6 +75,15 @@ static inline void thread_end(bool turn)
 }
 
 void thread_fork_child(void);
+
+/* After so many frees of a thread, some free extents go back to the kernel. */
+enum { FREES_BETWEEN_RELEASES = 4096, ITEMS_PER_RELEASE = 256 };
+extern _Thread_local unsigned thread_frees;
+static inline void thread_freed(void)
+{
+    if (__builtin_expect(++thread_frees % FREES_BETWEEN_RELEASES == 0, 0))
+        hak_release(ITEMS_PER_RELEASE);
+}
 
 /* Bad calls that this thread made. */
 extern _Thread_local unsigned thread_faults;

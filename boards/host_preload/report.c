@@ -97,14 +97,16 @@ void report_print(int to)
     put(&t, program_invocation_name);
     put(&t, "\n");
     row(&t, "pid", (size_t)getpid());
-    row(&t, "calls", s.malloc_pool + s.malloc_run);
+    row(&t, "calls", s.malloc_pool + s.malloc_cache + s.malloc_run);
     row(&t, "calls_pool", s.malloc_pool);
-    row(&t, "frees", s.free_local + s.free_remote + s.free_run);
+    row(&t, "calls_cache", s.malloc_cache);
+    row(&t, "frees", s.free_local + s.free_remote + s.free_cache + s.free_run - s.cache_evictions);
     row(&t, "frees_remote", s.free_remote);
     row(&t, "live_blocks", s.live_blocks);
     row(&t, "live_bytes", s.live_bytes);
     row(&t, "peak_bytes", s.peak_bytes);
     row(&t, "heap_bytes", s.heap_bytes);
+    row(&t, "released_bytes", heap_released());
     row(&t, "regions", heap_regions());
     row(&t, "failures", heap_refusals());
     row(&t, "faults", s.faults);

@@ -17,6 +17,7 @@
 enum { CALLS_BETWEEN_LOOKS = 1024 };
 
 _Thread_local unsigned thread_faults;
+_Thread_local unsigned thread_frees;
 
 static _Thread_local unsigned calls_without; /* by this thread */
 static _Thread_local bool left;              /* it gave its core back: it is about to end */

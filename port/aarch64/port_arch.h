@@ -44,6 +44,14 @@ static inline void hak_port_unmask(hak_mask state)
         link_;                                                                                     \
     })
 
+/* From the link register in one step: its two lowest bits are 0. */
+#define HAK_PORT_CALL_TAG()                                                                        \
+    __extension__({                                                                                \
+        uintptr_t tag_;                                                                            \
+        __asm__ volatile("lsl %0, x30, #38" : "=r"(tag_));                                         \
+        tag_;                                                                                      \
+    })
+
 static inline void hak_port_relax(unsigned turns)
 {
     (void)turns;
@@ -52,6 +60,14 @@ static inline void hak_port_relax(unsigned turns)
 
 static inline unsigned hak_port_ctz(uint64_t w) { return (unsigned)__builtin_ctzll(w); }
 static inline unsigned hak_port_clz(uint64_t w) { return (unsigned)__builtin_clzll(w); }
+
+/* The instruction itself knows what to do with 0. */
+static inline unsigned hak_port_zeros(uint64_t w)
+{
+    uint64_t zeros;
+    __asm__("clz %0, %1" : "=r"(zeros) : "r"(w));
+    return (unsigned)zeros;
+}
 
 /* By hand: the general registers have no population count, and GCC would call
  * libgcc for it. [Warren, Hacker's Delight, 5-1] */

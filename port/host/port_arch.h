@@ -15,6 +15,7 @@
 #define HAK_PORT_CORE_MAY_BE_NONE 1
 
 #define HAK_PORT_CALL_SITE() __builtin_return_address(0)
+#define HAK_PORT_CALL_TAG()  ((uintptr_t)__builtin_return_address(0) >> 2 << 40)
 
 typedef unsigned hak_mask;
 
@@ -38,6 +39,7 @@ static inline void hak_port_relax(unsigned turns)
 
 static inline unsigned hak_port_ctz(uint64_t w) { return (unsigned)__builtin_ctzll(w); }
 static inline unsigned hak_port_clz(uint64_t w) { return (unsigned)__builtin_clzll(w); }
+static inline unsigned hak_port_zeros(uint64_t w) { return hak_port_clz(w | 1); }
 
 /* By hand: the oldest x86-64 has no instruction for it, and GCC would call
  * libgcc. [Warren, Hacker's Delight, 5-1] */

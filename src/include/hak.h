@@ -146,6 +146,27 @@ size_t hak_usable_size(const void *block);
  */
 void hak_core_idle(void);
 
+/*
+ * hak_port_release: a hook that learns which memory is free, to give it back to an
+ * operating system, or to clean it out of a cache. The library holds a weak one that
+ * does nothing. [start, start + bytes) is free; what it contains may be lost, but it
+ * must be there again as soon as someone writes to it, for hak does not say when it
+ * hands it out. Granule-aligned; the hook leaves out what does not fill its own
+ * units. At most 1 MiB in one call (HAK_RELEASE_BYTES). Called with the run lock and
+ * the interrupt mask held: it must be short, and must not call hak.
+ */
+void hak_port_release(void *start, size_t bytes);
+
+/*
+ * hak_release: hand free extents of 64 KiB and more (HAK_RELEASE_LEAST) to
+ * hak_port_release, each once until it changes. Looks at so many blocks, pages and
+ * free extents, from where the last call ended, and at all of them at most; each its
+ * own critical section. Call it from time to time, from an idle loop for example.
+ * Returns the bytes that were handed over. [the counterpart of madvise(2) in
+ * batches]
+ */
+size_t hak_release(size_t items);
+
 /* Figures about the heap. Byte counts are exact when no other core is inside
  * a call; the counters of the pipeline's stages are sums over all cores. */
 typedef struct hak_stats {
@@ -159,17 +180,24 @@ typedef struct hak_stats {
     size_t largest_free_bytes; /* a malloc of this many bytes succeeds now; the
                                   true largest free extent is less than 1/16 larger */
     size_t page_bytes;         /* of taken_bytes, in pages of the pools */
-    size_t retained_pages;     /* pages kept although they may be empty, at most K */
+    size_t retained_pages;     /* pages kept although they may be empty */
+    size_t cached_blocks;      /* freed blocks that the reuse cache keeps; with the
+                                  retained pages at most K */
+    size_t cached_bytes;       /* in these; part of taken_bytes */
     /* The malloc pipeline: how often each stage answered. */
     size_t malloc_pool;        /* from the core's current page */
+    size_t malloc_cache;       /* from the reuse cache: hits */
     size_t malloc_run;         /* from the run layer */
+    size_t cache_misses;       /* of these, sizes that the reuse cache has classes for */
     size_t refill_drain;       /* refills: blocks freed elsewhere taken back */
     size_t refill_adopt;       /* refills: a partly free page adopted */
     size_t refill_birth;       /* refills: a new page cut from the run layer */
     /* The free pipeline. */
     size_t free_local;         /* into the core's current page */
     size_t free_remote;        /* into any other page: one atomic operation */
-    size_t free_run;           /* to the run layer */
+    size_t free_cache;         /* into the reuse cache: puts */
+    size_t free_run;           /* to the run layer; also what the cache gave back */
+    size_t cache_evictions;    /* of these, blocks that the cache gave back */
     size_t pages_retired;      /* empty pages given back to the run layer */
     size_t recalls;            /* calls that found nothing and recalled retained pages */
     size_t failures;           /* calls that returned NULL for want of memory */
@@ -191,7 +219,8 @@ const char *hak_check(void);
 
 typedef enum hak_block_kind {
     HAK_BLOCK_LIVE, /* a block that a caller holds */
-    HAK_BLOCK_FREE  /* a free extent of the run layer */
+    HAK_BLOCK_FREE, /* a free extent of the run layer */
+    HAK_BLOCK_CACHED /* a freed block that the reuse cache keeps */
 } hak_block_kind;
 
 typedef struct hak_block {
@@ -206,9 +235,9 @@ typedef struct hak_block {
 typedef int (*hak_visitor)(const hak_block *block, void *context);
 
 /*
- * hak_walk: show every block and every free extent to the visitor, region by
- * region in order of address. Advances in bounded steps like hak_check(); a
- * block that is live throughout the walk is shown exactly once.
+ * hak_walk: show every block, cached ones too, and every free extent to the
+ * visitor, region by region in order of address. Advances in bounded steps like
+ * hak_check(); a block that is live throughout the walk is shown exactly once.
  * Returns the visitor's last value, 0 if it never ended the walk.
  */
 int hak_walk(hak_visitor visitor, void *context);

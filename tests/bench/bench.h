@@ -79,5 +79,6 @@ void bench_full(void);    /* full.c */
 void bench_span(void);    /* span.c */
 void bench_recall(void);  /* recall.c */
 void bench_contend(void); /* contend.c */
+void bench_cache(void);   /* cache.c */
 
 #endif

@@ -3,7 +3,7 @@
 
 BENCH_COMMON := tests/bench/bench.c tests/bench/bracket.S
 BENCH_CALLS  := $(addprefix tests/bench/,bench_calls.c mix.c fast.c remote.c random.c full.c span.c \
-                  recall.c contend.c)
+                  recall.c contend.c cache.c)
 BENCH_MODEL  := tests/bench/model_calls.c $(addprefix tests/model/,model.c shadow.c audit.c inside.c)
 BENCH_INSIDE  = -Isrc -Isrc/inject/off -Iport -Iport/aarch64 -Itests/model -Itests/bench \
                 -DHAK_CORES=$$(call stem_cores,$$*) -include tests/bench/model_calls.h \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What single calls cost. Arguments:
- *     what=fast|remote|random|full|span|recall|contend  one after another: a+b
+ *     what=fast|remote|random|full|span|recall|contend|cache  one after another: a+b
  *     heap=16M      and those of the scenarios, see their files
  *     nostats=1     do not ask hak for its counters, to keep QEMU's log short
  */
@@ -10,9 +10,9 @@
 static const struct scenario {
     const char *name;
     void (*run)(void);
-} scenarios[] = {{"fast", bench_fast},      {"remote", bench_remote}, {"random", bench_random},
-                 {"full", bench_full},      {"span", bench_span},     {"recall", bench_recall},
-                 {"contend", bench_contend}};
+} scenarios[] = {{"fast", bench_fast},       {"remote", bench_remote}, {"random", bench_random},
+                 {"full", bench_full},       {"span", bench_span},     {"recall", bench_recall},
+                 {"contend", bench_contend}, {"cache", bench_cache}};
 
 enum { SCENARIOS = sizeof scenarios / sizeof scenarios[0] };
 

@@ -34,6 +34,23 @@ static void test_aligned(void)
     KIT_CHECK(misuse_every_call(block, HAK_FAULT_DOUBLE_FREE, HAK_FAULT_DOUBLE_FREE));
 }
 
+/* The reuse cache has it; then someone else; then the run layer. */
+static void test_cached(void)
+{
+    hak_stats stats;
+    char *block = hak_malloc(IN_CACHE), *inside = block + 4096;
+    hak_free(block);
+    hak_stats_get(&stats);
+    KIT_CHECK(stats.cached_blocks == 1);
+    KIT_CHECK(misuse_every_call(block, HAK_FAULT_DOUBLE_FREE, HAK_FAULT_DOUBLE_FREE));
+    KIT_CHECK(misuse_every_call(inside, HAK_FAULT_DOUBLE_FREE, HAK_FAULT_DOUBLE_FREE));
+    KIT_CHECK(hak_malloc(MISUSE_HEAP) == NULL);
+    hak_stats_get(&stats);
+    KIT_CHECK(stats.cached_blocks == 0);
+    KIT_CHECK(misuse_every_call(block, HAK_FAULT_DOUBLE_FREE, HAK_FAULT_NOT_A_BLOCK));
+    KIT_CHECK(misuse_silent());
+}
+
 /* realloc moved the block: the old one is free. */
 static void test_moved(void)
 {
@@ -45,4 +62,5 @@ static void test_moved(void)
 }
 
 MISUSE_CASES({"double_free_page", test_page}, {"double_free_run", test_run},
-             {"double_free_aligned", test_aligned}, {"double_free_moved", test_moved});
+             {"double_free_aligned", test_aligned}, {"double_free_cached", test_cached},
+             {"double_free_moved", test_moved});

@@ -46,6 +46,7 @@ static void test_given_away(void)
     KIT_CHECK((block[0] = hak_malloc(IN_RUN)) != NULL && (block[1] = hak_malloc(IN_RUN)) != NULL);
     hak_free(block[0]);
     hak_free(block[1]);
+    KIT_CHECK(hak_malloc(MISUSE_HEAP) == NULL); /* what is retained goes back */
     KIT_CHECK((whole = hak_malloc(2 * IN_RUN)) == block[0]);
     KIT_CHECK(misuse_every_call(block[1], HAK_FAULT_INTERIOR, HAK_FAULT_INTERIOR));
     KIT_CHECK(hak_usable_size(whole) >= 2 * IN_RUN);

@@ -13,9 +13,11 @@
 enum {
     /* Room for pools: a small block lies in a page. */
     MISUSE_HEAP = 1 << 20,
-    /* Sizes of a block in a page and of one in the run layer. */
+    /* Sizes of a block in a page, of one in the run layer, and of one that the reuse
+     * cache may keep. */
     IN_PAGE = 64,
-    IN_RUN = 20000
+    IN_RUN = 10000,
+    IN_CACHE = 30000
 };
 
 /* The heap, and where it is. Done by the main function before the cases unless

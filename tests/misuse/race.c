@@ -11,15 +11,16 @@
 
 const bool misuse_without_heap = false;
 
-enum { BLOCKS = 48, CORES_MOST = 4 };
+enum { BLOCKS = 48, BLOCKS_OF_CACHE = 6, CORES_MOST = 4 };
 static char *block[BLOCKS];
+static unsigned count = BLOCKS;
 static unsigned cores, first; /* cores first to cores - 1 free; core 0 owns the pages */
 static atomic_uint arrived;
 
 static void body(unsigned core, void *context)
 {
     (void)context;
-    for (unsigned i = 0; core >= first && i < BLOCKS; i++) {
+    for (unsigned i = 0; core >= first && i < count; i++) {
         atomic_fetch_add(&arrived, 1);
         /* Without yielding at first, to be in step with the others. */
         for (unsigned turns = 0; atomic_load(&arrived) < (i + 1) * (cores - first); turns++)
@@ -29,20 +30,21 @@ static void body(unsigned core, void *context)
     }
 }
 
-/* How many frees of BLOCKS blocks were believed. */
-static bool one_round(bool large, size_t *believed)
+/* How many frees of the blocks were believed. size 0: blocks of pages. */
+static bool one_round(size_t size, size_t *believed)
 {
     hak_stats before, after;
-    if (!large)
+    count = size >= IN_CACHE ? BLOCKS_OF_CACHE : BLOCKS;
+    if (size == 0)
         HOLDS(misuse_page_blocks(block, BLOCKS));
-    for (unsigned i = 0; i < BLOCKS && large; i++)
-        HOLDS((block[i] = hak_malloc(4000 + i)) != NULL);
+    for (unsigned i = 0; i < count && size != 0; i++)
+        HOLDS((block[i] = hak_malloc(size + i % 3 * 16)) != NULL);
     hak_stats_get(&before);
     atomic_store(&arrived, 0);
     kit_parallel(cores, body, NULL);
     hak_stats_get(&after);
     HOLDS(hak_check() == NULL);
-    *believed = (cores - first) * BLOCKS - (after.faults - before.faults);
+    *believed = (cores - first) * count - (after.faults - before.faults);
     HOLDS(before.live_blocks - after.live_blocks == *believed);
     return misuse_only(HAK_FAULT_DOUBLE_FREE, HAK_FAULT_NOT_A_BLOCK);
 }
@@ -55,13 +57,13 @@ static bool too_few_cores(const char *name, unsigned least)
     return cores < least;
 }
 
-static void exactly_one(bool large)
+static void exactly_one(size_t size)
 {
     uint64_t rounds = kit_argument_number("rounds", 100);
     size_t believed;
     for (uint64_t i = 0; i < rounds; i++) {
-        KIT_CHECK(one_round(large, &believed));
-        KIT_CHECK(believed == BLOCKS);
+        KIT_CHECK(one_round(size, &believed));
+        KIT_CHECK(believed == count);
     }
     KIT_CHECK(misuse_heap_serves(rounds));
 }
@@ -72,14 +74,26 @@ static void test_others(void)
     if (too_few_cores("race_others", 3))
         return;
     cores = 3; /* two that race, even on a machine that has no more */
-    exactly_one(false);
+    exactly_one(0);
 }
 
 static void test_run(void)
 {
     first = 0;
     if (!too_few_cores("race_run", 2))
-        exactly_one(true);
+        exactly_one(4000);
+}
+
+/* Into the caches: each core has its own entries for the site. */
+static void test_cached(void)
+{
+    hak_stats stats;
+    first = 0;
+    if (too_few_cores("race_cached", 2))
+        return;
+    exactly_one(IN_CACHE);
+    hak_stats_get(&stats);
+    KIT_CHECK(stats.free_cache != 0 && stats.malloc_cache != 0);
 }
 
 /* Last, for a block that two freed may be given twice from now on. */
@@ -91,10 +105,11 @@ static void test_owner(void)
     if (too_few_cores("race_owner", 2))
         return;
     for (uint64_t i = 0; i < rounds; i++) {
-        KIT_CHECK(one_round(false, &believed));
+        KIT_CHECK(one_round(0, &believed));
         all += believed;
     }
     kit_print("believed: %zu frees of %zu blocks\n", all, (size_t)rounds * BLOCKS);
 }
 
-MISUSE_CASES({"race_others", test_others}, {"race_run", test_run}, {"race_owner", test_owner});
+MISUSE_CASES({"race_others", test_others}, {"race_run", test_run}, {"race_cached", test_cached},
+             {"race_owner", test_owner});

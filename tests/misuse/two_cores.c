@@ -38,7 +38,7 @@ static bool take_blocks(void)
 {
     HOLDS(misuse_page_blocks(block, BLOCKS));
     for (unsigned i = 0; i < 8; i++)
-        HOLDS((big[i] = hak_malloc(IN_RUN)) != NULL);
+        HOLDS((big[i] = hak_malloc(i % 4 < 2 ? IN_RUN : IN_CACHE)) != NULL);
     return true;
 }
 

@@ -9,7 +9,7 @@ typedef struct audit {
     uint32_t *table; /* open addressing: 1 + index of the object; SEEN once shown */
     size_t table_size;
     bool exact; /* every live block is one of the objects */
-    size_t shown, live_bytes, run_bytes, free_bytes;
+    size_t shown, live_bytes, run_bytes, free_bytes, cached_blocks, cached_bytes;
     uintptr_t behind; /* the end of what was shown last */
     bool last_was_free;
 } audit;
@@ -59,6 +59,13 @@ static bool note_block(audit *a, const hak_block *block)
         a->free_bytes += block->size_bytes;
         return true;
     }
+    if (block->kind == HAK_BLOCK_CACHED) {
+        HOLDS(!a->exact || *place == 0);
+        a->cached_blocks++;
+        a->cached_bytes += block->size_bytes;
+        a->run_bytes += block->size_bytes;
+        return true;
+    }
     a->live_bytes += block->size_bytes;
     a->run_bytes += block->in_page ? 0 : block->size_bytes;
     if (*place == 0 && !a->exact)
@@ -100,6 +107,7 @@ bool shadow_audit(const object *objects, size_t count)
     HOLDS(stats.live_blocks == live);
     HOLDS(stats.live_bytes == a.live_bytes);
     HOLDS(stats.free_bytes == a.free_bytes);
+    HOLDS(stats.cached_blocks == a.cached_blocks && stats.cached_bytes == a.cached_bytes);
     HOLDS(stats.taken_bytes == a.run_bytes + stats.page_bytes);
     HOLDS(stats.heap_bytes == stats.metadata_bytes + stats.taken_bytes + stats.free_bytes);
     HOLDS(stats.peak_bytes >= stats.taken_bytes);

@@ -7,6 +7,7 @@
  *   regions=1         ranges that it is handed over in
  *   most=heap/2       the largest size asked for
  *   irq=0             1: interrupt handlers allocate and free as well
+ *   again=0           1: every second size is one of a few large ones
  * On one core without interrupts each NULL is held against promise 3.
  */
 #include "inside.h"
@@ -34,8 +35,8 @@ typedef struct box {
 
 static uint64_t seed, ops;
 static unsigned cores;
-static size_t most;
-static bool irq;
+static size_t most, heap_bytes;
+static bool irq, again;
 static core all[CORES_MOST];
 static object objects[CORES_MOST * OBJECTS + BOXES]; /* the boxes' contents last, for audits */
 static box boxes[BOXES];
@@ -45,7 +46,8 @@ static bool alone(void) { return cores == 1 && !irq; }
 
 static uint64_t random_of(core *c) { return kit_random(&c->random) >> 16; }
 
-static object *pick(core *c) { return &c->objects[random_of(c) % OBJECTS]; }
+/* Few at once, if the cache is to have room. */
+static object *pick(core *c) { return &c->objects[random_of(c) % (again ? 24 : OBJECTS)]; }
 
 static bool release(object *o)
 {
@@ -85,9 +87,17 @@ static bool zeroed_calloc(size_t size, void **block)
     return true;
 }
 
+/* Such as the reuse cache has classes for: 1/64 of the heap and more. */
+static size_t any_size(core *c)
+{
+    uint64_t dice = random_of(c);
+    return again && dice % 2 == 0 ? (heap_bytes >> 6 << dice / 2 % 3) + dice / 8 % 3 * 96 + 16
+                                  : shadow_size(&c->random, most);
+}
+
 static bool do_malloc(core *c, object *o)
 {
-    size_t size = shadow_size(&c->random, most), alignment = HAK_GRANULE;
+    size_t size = any_size(c), alignment = HAK_GRANULE;
     uint64_t how = random_of(c) % 32;
     void *p;
     if (how == 0) {
@@ -173,7 +183,7 @@ static bool step(core *c)
     if (how % 4 == 2 && cores > 1)
         exchange(c, o);
     if (how % 512 == 3)
-        c->growth = (unsigned)(random_of(c) % 15) + 1;
+        c->growth = (unsigned)(random_of(c) % (again ? 7 : 15)) + 1;
     how = random_of(c);
     if (how % 16 < c->growth) {
         if (o->at != NULL)
@@ -249,7 +259,7 @@ static void idle_body(unsigned number, void *context)
 
 static void test_model(void)
 {
-    size_t heap = (size_t)kit_argument_number("heap", 1 << 20);
+    size_t heap = heap_bytes = (size_t)kit_argument_number("heap", 1 << 20);
     unsigned regions = (unsigned)kit_argument_number("regions", 1);
     most = (size_t)kit_argument_number("most", heap / 2);
     KIT_CHECK(cores >= 1 && cores <= CORES_MOST && cores <= kit_cores() && regions <= 8);
@@ -258,7 +268,7 @@ static void test_model(void)
         all[i].objects = &objects[i * OBJECTS];
         all[i].random = seed * 1000003 + i;
         all[i].handler_random = ~all[i].random;
-        all[i].growth = 8 + i;
+        all[i].growth = again ? 6 : 8 + i;
     }
     size_t failures = 0;
     for (unsigned round = 0; round < ROUNDS; round++) {
@@ -275,9 +285,11 @@ static void test_model(void)
     hak_stats_get(&stats);
     KIT_CHECK(stats.faults == 0);
     kit_print(
-        "seed %llu: %zu requests refused, %zu recalls, %zu pages born, %zu adopted, %zu remote\n",
+        "seed %llu: %zu requests refused, %zu recalls, %zu pages born, %zu adopted, %zu remote, "
+        "%zu cache hits, %zu evictions\n",
         (unsigned long long)seed, failures, stats.recalls, stats.refill_birth, stats.refill_adopt,
-        stats.free_remote);
+        stats.free_remote, stats.malloc_cache, stats.cache_evictions);
+    KIT_CHECK(!again || (stats.malloc_cache != 0 && stats.cache_evictions != 0));
 }
 
 int kit_main(void)
@@ -286,6 +298,7 @@ int kit_main(void)
     seed = kit_argument_number("seed", 1);
     ops = kit_argument_number("ops", 20000);
     cores = (unsigned)kit_argument_number("cores", 1);
+    again = kit_argument_number("again", 0) != 0;
     irq = kit_argument_number("irq", 0) != 0;
     return kit_run_cases(cases, 1);
 }

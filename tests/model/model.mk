@@ -13,6 +13,9 @@ $(call a64_program,stranded,tests/model/stranded.c $(MODEL_SOURCES),$(INSIDE) -I
 $(call host_program,traffic,tests/model/traffic.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
 $(call a64_program,traffic,tests/model/traffic.c $(MODEL_SOURCES),$(INSIDE) -Iport/aarch64)
 
+$(call host_program,cached,tests/model/cached.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
+$(call a64_program,cached,tests/model/cached.c $(MODEL_SOURCES),$(INSIDE) -Iport/aarch64)
+
 .PHONY: test-model
 test-model: ## random operations against a shadow heap; memory that other cores freed
 	@$(RUN_LIST) tests/model/runs.txt

@@ -135,7 +135,7 @@ bool shadow_null_is_right(size_t size, size_t alignment)
         need = (need + HAK_GRANULE - 1) / HAK_GRANULE * HAK_GRANULE + alignment - HAK_GRANULE;
     }
     HOLDS(shadow_free_extents().longest_bytes < bin_ceiling(need));
-    HOLDS(inside_empty_pages(kit_core()) == 0);
+    HOLDS(inside_empty_pages(kit_core()) == 0 && stats.cached_blocks == 0);
     HOLDS(alignment > HAK_GRANULE || size == 0 || !inside_has_free_block(kit_core(), size));
     return true;
 }

@@ -182,6 +182,10 @@ static void print_stats(const hak_stats *s)
     print_value("metadata", s->metadata_bytes);
     print_value("malloc_pool", s->malloc_pool);
     print_value("malloc_run", s->malloc_run);
+    print_value("malloc_cache", s->malloc_cache);
+    print_value("cache_misses", s->cache_misses);
+    print_value("free_cache", s->free_cache);
+    print_value("cache_evictions", s->cache_evictions);
     print_value("free_remote", s->free_remote);
     print_value("free_local", s->free_local);
     print_value("recalls", s->recalls);

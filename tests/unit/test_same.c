@@ -5,9 +5,12 @@
 enum { BLOCKS = 1 << 16 };
 static void *block[BLOCKS];
 
+/* First, what is still kept of other sizes goes back. */
 static size_t fill(size_t size)
 {
     size_t count = 0;
+    if (hak_malloc((size_t)UNIT_RAM_MOST * 2) != NULL)
+        return 0;
     while (count < BLOCKS && (block[count] = hak_malloc(size)) != NULL)
         count++;
     return count;

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Handing free memory to the port, in batches: a cursor goes from item to item
+ * through the regions. What was handed over once is flagged, in the length of the
+ * free extent; whatever changes the extent writes a new length without the flag.
+ *
+ * The hook runs with the run lock held: nothing is taken out of the free extents
+ * meanwhile, so no call fails for want of what the hook has in hand.
+ */
+#include "cursor.h"
+
+/* Where the next batch goes on; run lock. */
+static struct {
+    unsigned region; /* by arrival */
+    granule at;      /* the item that is next; 0: the region's first */
+    granule done;    /* in the free extent there, granules that were handed over */
+} cursor;
+
+enum {
+    MOST_GRANULES = HAK_RELEASE_BYTES / GRANULE_BYTES,
+    LEAST_GRANULES = HAK_RELEASE_LEAST / GRANULE_BYTES
+};
+
+__attribute__((weak)) void hak_port_release(void *start, size_t bytes)
+{
+    (void)start;
+    (void)bytes;
+}
+
+static bool worth_it(const hak_region *r, hak_item item)
+{
+    return item.kind == ITEM_FREE && item.extent.length >= LEAST_GRANULES &&
+           (extent_length_word(r, item.extent.start) & EXTENT_RELEASED) == 0;
+}
+
+/* Hand a part of the free extent x over; the bytes. All of it but the first
+ * granule, which has the links. */
+static size_t hand_over(hak_region *r, hak_extent x)
+{
+    granule from = cursor.done != 0 && cursor.done < x.length ? cursor.done : 1;
+    granule rest = x.length - from;
+    granule part = rest < MOST_GRANULES ? rest : MOST_GRANULES;
+    hak_port_release(region_address(r, x.start + from), (size_t)part << GRANULE_SHIFT);
+    cursor.done = from + part;
+    if (cursor.done >= x.length)
+        set_live_word(&r->maps.units[unit_of(x.start) + 1], x.length | EXTENT_RELEASED);
+    return (size_t)part << GRANULE_SHIFT;
+}
+
+/* One step; *items counts down for each item that is done with. */
+static size_t step(const hak_region_table *table, size_t *items, unsigned *ends)
+{
+    hak_region *r = run.arrived[cursor.region < table->count ? cursor.region : 0];
+    if (cursor.at == 0)
+        cursor.at = r->first;
+    hak_item item = cursor_look(r, cursor.at);
+    size_t bytes = worth_it(r, item) ? hand_over(r, item.extent) : 0;
+    if (bytes != 0 && cursor.done < item.extent.length)
+        return bytes;
+    cursor.at += item.extent.length;
+    cursor.done = 0;
+    --*items;
+    if (cursor.at >= r->end) {
+        cursor.at = 0;
+        cursor.region = cursor.region + 1 < table->count ? cursor.region + 1 : 0;
+        ++*ends;
+    }
+    return bytes;
+}
+
+size_t hak_release(size_t items)
+{
+    const hak_region_table *table = run_regions();
+    size_t bytes = 0;
+    unsigned ends = 0; /* of regions: at the last, everything was looked at */
+    while (table->count != 0 && items != 0 && ends <= table->count) {
+        hak_mask state = run_lock();
+        bytes += step(table, &items, &ends);
+        run_unlock(state);
+    }
+    return bytes;
+}
