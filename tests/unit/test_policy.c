@@ -114,7 +114,9 @@ static void test_junk(void)
             ((uint8_t *)&table)[i] = (uint8_t)(kit_random(&random) >> 50);
         KIT_CHECK(refused());
         policy_now = &table;
-        KIT_CHECK(heap_works((size_t)(round % 3 == 0 ? 20 << 10 : round % 3 == 1 ? 200 << 10 : 2 << 20),
+        KIT_CHECK(heap_works((size_t)(round % 3 == 0   ? 20 << 10
+                                      : round % 3 == 1 ? 200 << 10
+                                                       : 2 << 20),
                              &random));
     }
     unit_forget();
