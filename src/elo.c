@@ -4,11 +4,11 @@
 /* What things cost, in instructions, as measured on A64. A block held costs nothing
  * by itself; but memory that is held is memory that others have not. */
 enum {
-    COST_HIT = 90,      /* malloc and free by the cache */
-    COST_MISS = 360,    /* both by the run layer */
+    COST_HIT = 90,   /* malloc and free by the cache */
+    COST_MISS = 360, /* both by the run layer */
     COST_EVICTION = 400,
-    COST_HELD = 1,      /* for each 1/1024 of the heap, per request */
-    CLOSE = 32          /* costs that differ by less than 1/32 are a draw */
+    COST_HELD = 1, /* for each 1/1024 of the heap, per request */
+    CLOSE = 32     /* costs that differ by less than 1/32 are a draw */
 };
 
 /* depth, keep, eager. Number 0 is what the built-in policy does. */
@@ -20,7 +20,7 @@ static const hak_policy_band strategies[ELO_STRATEGIES] = {
 
 /* 1024 times the expected score of one who is 0, 50, 100 ... points behind. */
 static const uint16_t expected_behind[] = {512, 439, 369, 304, 246, 196, 155, 121, 93, 71, 55,
-                                           42,  32,  24,  18,  14,  10,  8,   6,  5,  4};
+                                           42,  32,  24,  18,  14,  10,  8,   6,   5,  4};
 enum { EXPECTED = sizeof expected_behind / sizeof expected_behind[0], EXPECTED_STEP = 50 };
 
 void elo_start(hak_elo *elo)

@@ -2,8 +2,8 @@
 #include "evolve.h"
 
 enum {
-    ENOUGH = 500,    /* requests before anything is said */
-    HOT_PART = 100,  /* a class with 1/100 of all requests gets its pages at once, */
+    ENOUGH = 500,   /* requests before anything is said */
+    HOT_PART = 100, /* a class with 1/100 of all requests gets its pages at once, */
     HOT_PATIENCE = 1,
     HOT_RESERVE = 3, /* while 1/10 of the heap is free */
     COLD_PART = 333, /* one with less than 1/333 */
@@ -35,8 +35,8 @@ void evolve_look(hak_evolution *e, unsigned index)
         const hak_slot *slot = pool_slot(core, index);
         hak_word free = word_get(&slot->free), away = word_get(&slot->remote_frees);
         pooled += (uint32_t)word_get(&slot->mallocs);
-        live += (uint32_t)(word_get(&pools.taken[slot - pools.slots]) - hak_port_popcount(free) -
-                           away);
+        live +=
+            (uint32_t)(word_get(&pools.taken[slot - pools.slots]) - hak_port_popcount(free) - away);
     }
     live -= coreless;
     seen->pooled += pooled - seen->last_pooled;

@@ -14,7 +14,7 @@ typedef struct hak_learner {
     bool started;
     hak_learning state;
     uint32_t random;
-    unsigned step; /* of the round: a class, then a band, then the end */
+    unsigned step;       /* of the round: a class, then a band, then the end */
     hak_class_plan plan; /* of this heap */
     hak_evolution evolution;
     hak_elo elo[POLICY_BANDS];

@@ -51,7 +51,7 @@ typedef struct hak_policy {
     uint16_t bytes;    /* of the table */
     uint32_t checksum; /* of all that follows: policy_sum() */
     uint8_t granule_bytes;
-    uint8_t state;       /* hak_learning */
+    uint8_t state; /* hak_learning */
     uint8_t unused[2];
     uint16_t slow_permille; /* canary: of 1000 small requests in training, how many
                                no page served */

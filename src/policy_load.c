@@ -48,8 +48,7 @@ bool policy_is_sound(const hak_policy *t)
     return t->magic == POLICY_MAGIC && t->version == POLICY_VERSION && t->bytes == sizeof *t &&
            t->checksum == policy_sum(t) && t->granule_bytes == GRANULE_BYTES &&
            t->state <= HAK_CANARY_RELEARN && t->unused[0] == 0 && t->unused[1] == 0 &&
-           t->unused2 == 0 &&
-           t->slow_permille <= 1000 && bands_are_sound(t) && sizes_are_sound(t);
+           t->unused2 == 0 && t->slow_permille <= 1000 && bands_are_sound(t) && sizes_are_sound(t);
 }
 
 hak_status hak_policy_load(const void *table, size_t size)

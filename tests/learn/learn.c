@@ -105,7 +105,8 @@ static void print_counters(void)
     hak_stats_get(&s);
     kit_print("= state %u\n= malloc_pool %zu\n= malloc_run %zu\n= failures %zu\n",
               (unsigned)hak_learn_state(), s.malloc_pool, s.malloc_run, failures);
-    kit_print("= largest_permille %llu\n", (unsigned long long)(largest_sum * 1000 / (free_sum + 1)));
+    kit_print("= largest_permille %llu\n",
+              (unsigned long long)(largest_sum * 1000 / (free_sum + 1)));
     const char *broken = hak_check();
     kit_print("= check %s\n", broken != NULL ? broken : "clean");
 }

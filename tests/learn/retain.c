@@ -107,7 +107,8 @@ static void give(unsigned site, uint32_t granules)
     kept *oldest = NULL;
     for (unsigned w = 0; w < b.depth && w < WAYS; w++) {
         kept *k = &cache[site][band][w];
-        if (oldest == NULL || k->granules == 0 || (oldest->granules != 0 && k->order < oldest->order))
+        if (oldest == NULL || k->granules == 0 ||
+            (oldest->granules != 0 && k->order < oldest->order))
             oldest = k;
     }
     if (oldest == NULL || (oldest->granules == 0 && seats == SEATS))

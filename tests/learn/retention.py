@@ -97,7 +97,7 @@ def report(bench, programs):
           "included, by the prices in elo.c. Drawn: a strategy at random for each epoch. Frozen: learned on A (or on the\n"
           "scene with another seed). Shuffled: other strategies in their place. Hindsight: the best for each band.\n")
     print(f"{'':<12}{'requests':>9}{'built in':>10}{'learning':>10}{'drawn':>8}{'frozen':>10}{'shuffled':>10}{'hindsight':>11}"
-          f"{'against built in':>15}{'ag. shuffled':>14}  strategies")
+          f"{'ag. built in':>15}{'ag. shuffled':>14}  strategies")
     for name, path, heap, train, train_heap in tests(bench, programs):
         trained = [row[2] for row in run(bench, train, train_heap, "elo")]
         if sum(row[0] for row in run(bench, path, heap, "fixed")) < 1000:

@@ -105,7 +105,9 @@ static void test_evolution(void)
     KIT_CHECK(hak_policy_export(NULL, sizeof one, HAK_FROZEN) == 0);
     KIT_CHECK(hak_policy_export(&one, sizeof one, HAK_MISFIT) == 0);
     KIT_CHECK(hak_policy_export(&one, sizeof one, HAK_FROZEN) == sizeof one);
-    KIT_CHECK(policy_is_sound(&one));
+    KIT_CHECK(policy_is_sound(&one) && one.state == HAK_FROZEN);
+    KIT_CHECK(hak_policy_export(&two, sizeof two, HAK_CANARY) == sizeof two);
+    KIT_CHECK(policy_is_sound(&two) && two.state == HAK_CANARY);
     hak_policy_size hot = entry(&one, HOT), cold = entry(&one, COLD);
     KIT_CHECK(hot.patience == 1 && hot.page_log2 >= 1 && hot.share > 200);
     KIT_CHECK(cold.patience > 1 && cold.page_log2 == 0 && cold.share < 2);
@@ -157,7 +159,7 @@ static void work_otherwise(unsigned rounds)
     }
 }
 
-static hak_learning canary(hak_learning state, bool fits)
+static hak_learning canary(hak_learning state, bool fits, unsigned slow_permille)
 {
     hak_policy *table = &one;
     for (unsigned i = 0; i < sizeof *table; i++)
@@ -165,6 +167,7 @@ static hak_learning canary(hak_learning state, bool fits)
     for (unsigned i = 0; i < POLICY_SIZES && !fits; i++)
         table->size[i].patience = POLICY_PATIENCE_MOST;
     table->state = (uint8_t)state;
+    table->slow_permille = (uint16_t)slow_permille;
     table->checksum = policy_sum(table);
     unit_forget();
     if (hak_policy_load(table, sizeof *table) != HAK_OK)
@@ -176,10 +179,11 @@ static hak_learning canary(hak_learning state, bool fits)
 
 static void test_canary(void)
 {
-    KIT_CHECK(canary(HAK_CANARY, true) == HAK_CANARY);
-    KIT_CHECK(canary(HAK_CANARY, false) == HAK_MISFIT && policy_now == &one);
-    KIT_CHECK(canary(HAK_CANARY_RELEARN, true) == HAK_CANARY_RELEARN);
-    KIT_CHECK(canary(HAK_CANARY_RELEARN, false) == HAK_LEARN && policy_now == &learner.learned);
+    KIT_CHECK(canary(HAK_CANARY, true, 0) == HAK_CANARY);
+    KIT_CHECK(canary(HAK_CANARY, false, 0) == HAK_MISFIT && policy_now == &one);
+    KIT_CHECK(canary(HAK_CANARY, false, 480) == HAK_CANARY); /* as in training */
+    KIT_CHECK(canary(HAK_CANARY_RELEARN, true, 0) == HAK_CANARY_RELEARN);
+    KIT_CHECK(canary(HAK_CANARY_RELEARN, false, 0) == HAK_LEARN && policy_now == &learner.learned);
     KIT_CHECK(hak_check() == NULL);
     unit_forget();
 }

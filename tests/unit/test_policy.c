@@ -114,8 +114,33 @@ static void test_junk(void)
             ((uint8_t *)&table)[i] = (uint8_t)(kit_random(&random) >> 50);
         KIT_CHECK(refused());
         policy_now = &table;
-        KIT_CHECK(heap_works((size_t)(round % 3 == 0 ? 20 << 10 : round % 3 == 1 ? 200 << 10 : 2 << 20),
+        KIT_CHECK(heap_works((size_t)(round % 3 == 0   ? 20 << 10
+                                      : round % 3 == 1 ? 200 << 10
+                                                       : 2 << 20),
                              &random));
+    }
+    unit_forget();
+}
+
+/* Values out of range, behind the check: each reader takes the nearest, or the usual. */
+static void test_limits(void)
+{
+    static hak_class classes[CLASSES_MOST];
+    static uint8_t kind_of[1 << 16];
+    unit_forget();
+    for (size_t i = 0; i < sizeof table; i++)
+        ((uint8_t *)&table)[i] = 0xff;
+    policy_now = &table;
+    for (size_t bytes = 1 << 20; bytes <= 256 << 20; bytes *= 4) {
+        hak_class_plan plan = classes_plan(bytes, 100);
+        classes_make(plan, classes, kind_of);
+        KIT_CHECK(plan.largest_page_bytes <= 64 * UNIT_BYTES && plan.count <= CLASSES_MOST);
+        const hak_class *last = &classes[plan.count - 1];
+        KIT_CHECK(last->patience == (1 << POLICY_PATIENCE_MOST) - 2 && last->reserve == 13107);
+        KIT_CHECK((size_t)last->units << UNIT_SHIFT == plan.largest_page_bytes);
+        size_t four_times = plan.page_bytes * 4;
+        KIT_CHECK(plan.largest_page_bytes ==
+                  (four_times < 64 * UNIT_BYTES ? four_times : 64 * UNIT_BYTES));
     }
     unit_forget();
 }
@@ -161,9 +186,7 @@ static void test_effect(void)
 }
 
 static const kit_case policy_tests_cases[] = {
-    {"policy_refused", test_refused},
-    {"policy_values", test_values},
-    {"policy_junk", test_junk},
-    {"policy_effect", test_effect},
+    {"policy_refused", test_refused}, {"policy_values", test_values}, {"policy_junk", test_junk},
+    {"policy_limits", test_limits},   {"policy_effect", test_effect},
 };
 UNIT_SUITE(policy_tests);

@@ -3,13 +3,13 @@
 #include "run.h"
 
 enum {
-    BIRTHS = 64,     /* blocks watched at a time */
-    WATCH_EACH = 4,  /* one request of so many is watched */
+    BIRTHS = 64,    /* blocks watched at a time */
+    WATCH_EACH = 4, /* one request of so many is watched */
     COUNTER_MOST = 15,
     COUNTER_START = 7,
-    LONG_FROM = 11,  /* a counter from which a site's blocks count as long-lived */
-    SIZES = 32,      /* cells of the sketch of sizes */
-    OWN_PART = 100   /* a size with so large a part of the requests gets a class */
+    LONG_FROM = 11, /* a counter from which a site's blocks count as long-lived */
+    SIZES = 32,     /* cells of the sketch of sizes */
+    OWN_PART = 100  /* a size with so large a part of the requests gets a class */
 };
 
 /* A block that is watched. Long-lived: more was asked for since than half the heap. */
@@ -29,7 +29,7 @@ typedef struct hak_vote {
 static struct {
     uint32_t clock; /* granules asked for */
     uint32_t asked;
-    uint8_t site;   /* of the last request */
+    uint8_t site; /* of the last request */
     bool from_end;
     uint8_t lives[POLICY_SITES]; /* saturating, + COUNTER_START: up is long */
     hak_birth birth[BIRTHS];
@@ -56,9 +56,11 @@ static void count_life(const hak_birth *b)
     *counter = (uint8_t)(value ^ COUNTER_START);
 }
 
+/* By the place in the heap, not the address: the same wherever the heap lies. */
 static hak_birth *birth_of(uintptr_t block)
 {
-    return &sample.birth[(uint32_t)(block >> GRANULE_SHIFT) * 2654435769u >> 26];
+    uint32_t place = (uint32_t)((block - run.first.start) >> GRANULE_SHIFT);
+    return &sample.birth[place * 2654435769u >> 26];
 }
 _Static_assert(BIRTHS == 1 << (32 - 26), "birth_of takes the top bits of 32");
 
