@@ -100,13 +100,18 @@ typedef struct claim {
     unsigned band;
 } claim;
 
+/* A cached block that is in no entry goes back to the run layer. Lock held. */
+static void give_back(hak_region *r, const void *p, granule g, granule length)
+{
+    word_set(note_at(&r->maps, (uintptr_t)g << GRANULE_SHIFT), NOTE_NONE);
+    set_live_word(first_inner(r, g), length);
+    free_step(r, p);
+}
+
 void cache_give_back(hak_region *r, const void *p)
 {
     granule g = region_granule(r, p);
-    hak_unit *inner = first_inner(r, g);
-    word_set(note_at(&r->maps, (uintptr_t)g << GRANULE_SHIFT), NOTE_NONE);
-    set_live_word(inner, (granule)live_word(inner));
-    free_step(r, p);
+    give_back(r, p, g, (granule)live_word(first_inner(r, g)));
 }
 
 /* The entry's block, if it has one, goes back to the run layer; `left` is what
@@ -118,9 +123,9 @@ static void empty(hak_cache_entry *e, hak_word left)
     if (block <= CACHE_NO_SEAT)
         return;
     hak_region *r = run_region_of((void *)block);
-    granule length = extent_length(r, region_granule(r, (void *)block));
+    granule g = region_granule(r, (void *)block), length = (granule)live_word(first_inner(r, g));
     CACHE->evictions[cache_band(CACHE, length - 1)]++;
-    cache_give_back(r, (void *)block);
+    give_back(r, (void *)block, g, length);
 }
 
 /* A seat for the entry: a new one, or that of the entry that has had one longest.
@@ -195,7 +200,7 @@ hak_fault cache_free_noted(hak_region *r, const void *p)
     if (core < HAK_CORES && keep(cache_entry(CACHE, part, b.band, b.held), &b))
         cache_count(&cache_counters(part)->puts[b.band]);
     else
-        cache_give_back(r, p);
+        give_back(r, p, region_granule(r, p), b.less_1 + 1);
     run_unlock(state);
     return HAK_FAULT_NONE;
 }

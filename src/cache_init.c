@@ -4,8 +4,8 @@
 #include "policy.h"
 
 enum {
-    LEAST_HEAP = 192 * 1024, /* a cache costs 1/256 of it at most */
-    HEAP_PER_BASE = 32,      /* the smallest class goes up to 1/32 to 1/64 of the heap */
+    LEAST_HEAP = 192 * 1024,
+    HEAP_PER_BASE = 32, /* the smallest class goes up to 1/32 to 1/64 of the heap */
     HEAP_PER_TABLES = 512,
     HEAP_PER_LEAST_TABLES = 256,
     CACHE_LINE = 64

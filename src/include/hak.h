@@ -84,7 +84,8 @@ void hak_port_copy(void *to, const void *from, size_t bytes);
  * hak_init: take [heap_start, heap_start + heap_size) as the heap. The start
  * may be misaligned and the size odd: both are trimmed. The contents need not
  * be zero. Control data and maps are carved out of the range (1/42 of it, and
- * for each core up to 72 bytes for each of up to 40 size classes). Clearing the
+ * for each core up to 72 bytes for each of up to 40 size classes; from 192 KiB on
+ * at most 1/100 for the reuse cache). Clearing the
  * maps takes about one instruction per 8 bytes of map, which is the only part
  * whose time grows with the size. Call it once, on one core, before any other
  * call.
@@ -141,7 +142,8 @@ size_t hak_usable_size(const void *block);
 
 /*
  * hak_core_idle: call it before a core sleeps or is switched off. The pages
- * that the core keeps for itself become available to the others. O(1). The
+ * that the core keeps for itself become available to the others; the blocks that
+ * its reuse cache keeps are so in any case, once a call would fail. O(1). The
  * core's next malloc takes them back, or what is left of them.
  */
 void hak_core_idle(void);

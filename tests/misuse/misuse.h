@@ -17,7 +17,7 @@ enum {
      * cache may keep. */
     IN_PAGE = 64,
     IN_RUN = 10000,
-    IN_CACHE = 30000
+    IN_CACHE = 17000
 };
 
 /* The heap, and where it is. Done by the main function before the cases unless

@@ -19,4 +19,5 @@ test-misuse: ## each kind of bad call, and writes where none should go
 	@echo "host-1,a64-1 misuse/double_free_emptied" >> $(BUILD)/misuse.runs
 	@echo "host-4-tsan misuse/two_cores" >> $(BUILD)/misuse.runs
 	@echo "host-4-tsan misuse/race rounds=40" >> $(BUILD)/misuse.runs
+	@echo "host-4 misuse/race rounds=1500" >> $(BUILD)/misuse.runs
 	@$(RUN_LIST) $(BUILD)/misuse.runs

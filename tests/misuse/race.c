@@ -11,9 +11,10 @@
 
 const bool misuse_without_heap = false;
 
-enum { BLOCKS = 48, BLOCKS_OF_CACHE = 6, CORES_MOST = 4 };
+enum { BLOCKS = 48, BLOCKS_OF_CACHE = 3, CORES_MOST = 4 };
 static char *block[BLOCKS];
 static unsigned count = BLOCKS;
+static unsigned turn;
 static unsigned cores, first; /* cores first to cores - 1 free; core 0 owns the pages */
 static atomic_uint arrived;
 
@@ -30,6 +31,15 @@ static void body(unsigned core, void *context)
     }
 }
 
+/* Each core in turn: those of the cache come from its entries, one class after the
+ * other, so that all cores have room for them again. */
+static void allocate(unsigned core, void *context)
+{
+    size_t size = *(size_t *)context;
+    for (unsigned i = 0; core == turn % cores && i < count; i++)
+        block[i] = hak_malloc(size >= IN_CACHE ? size << i : size + i);
+}
+
 /* How many frees of the blocks were believed. size 0: blocks of pages. */
 static bool one_round(size_t size, size_t *believed)
 {
@@ -37,8 +47,11 @@ static bool one_round(size_t size, size_t *believed)
     count = size >= IN_CACHE ? BLOCKS_OF_CACHE : BLOCKS;
     if (size == 0)
         HOLDS(misuse_page_blocks(block, BLOCKS));
+    if (size != 0)
+        kit_parallel(cores, allocate, &size);
+    turn++;
     for (unsigned i = 0; i < count && size != 0; i++)
-        HOLDS((block[i] = hak_malloc(size + i % 3 * 16)) != NULL);
+        HOLDS(block[i] != NULL);
     hak_stats_get(&before);
     atomic_store(&arrived, 0);
     kit_parallel(cores, body, NULL);

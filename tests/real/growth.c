@@ -4,6 +4,7 @@
  *                  may NULL come when all regions are there
  * growth large     requests larger than any region so far
  * growth limit     under a limit of address space: refused, and goes on after it
+ * growth trim      what is free goes back to the kernel
  */
 #include <errno.h>
 #include <malloc.h>
@@ -85,6 +86,27 @@ static void limit(void)
     drop(again);
 }
 
+/* Pages of free memory go back to the kernel, and read as zero then. */
+static void trim(void)
+{
+    enum { BLOCKS = 60 };
+    char *p[BLOCKS], *whole;
+    for (unsigned i = 0; i < BLOCKS; i++) {
+        CHECK((p[i] = malloc(MIB)) != NULL);
+        memset(p[i], 1, MIB);
+    }
+    size_t full = resident_bytes();
+    for (unsigned i = 0; i < BLOCKS; i += 2)
+        free(p[i]);
+    malloc_trim(0);
+    CHECK(resident_bytes() < full - BLOCKS / 4 * (size_t)MIB);
+    for (unsigned i = 1; i < BLOCKS; i += 2)
+        CHECK(p[i][0] == 1 && p[i][MIB - 1] == 1);
+    CHECK((whole = calloc(BLOCKS / 2, MIB)) != NULL);
+    for (size_t i = 0; i < (size_t)BLOCKS / 2 * MIB; i += 4096)
+        CHECK(whole[i] == 0);
+}
+
 int main(int count, char **arguments)
 {
     const char *what = count == 2 ? arguments[1] : "";
@@ -94,6 +116,8 @@ int main(int count, char **arguments)
         large();
     else if (strcmp(what, "limit") == 0)
         limit();
+    else if (strcmp(what, "trim") == 0)
+        trim();
     else
         return 2;
     return 0;

@@ -222,7 +222,7 @@ def case_early(real):
 
 
 def case_growth(real):
-    for what, first in ("regions", "4M"), ("large", ""), ("limit", ""):
+    for what, first in ("regions", "4M"), ("large", ""), ("limit", ""), ("trim", ""):
         real.own("growth", what, first=first, calls=5)
 
 

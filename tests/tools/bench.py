@@ -163,6 +163,26 @@ def fast(machine):
                       boot.most(f"fast_{kind}_{size}"), bar)
 
 
+def cache(machine):
+    boot = machine.start("bench_calls", what="cache", heap="64M")
+    yield "reuse cache, blocks of 2 MiB in a heap of 64 MiB"
+    boot = boot.result()
+    malloc, free = boot.most("cache_malloc_64_B"), boot.most("cache_free_64_B")
+    pair = boot.mean("cache_pair_64_B")
+    yield Row("cache_hit", "malloc, hit", boot.most("cache_malloc_2_MiB_warm"), int(1.3 * malloc),
+              f"bar: 1.3 x {malloc}, malloc of 64 B")
+    yield Row("cache_put", "free, put", boot.most("cache_free_2_MiB_warm"), int(1.3 * free),
+              f"bar: 1.3 x {free}, free of 64 B")
+    yield Row("cache_pair", "pair, mean over the first 1,000 cycles", boot.mean("cache_pair_2_MiB"),
+              1.5 * pair, f"bar: 1.5 x {pair:g}, pair of 64 B")
+    off = boot.mean("cache_pair_9_MiB")
+    yield Row("cache_pair_of_off", "... of what it costs without the cache",
+              round(boot.mean("cache_pair_2_MiB") / off, 3), 0.5, f"a pair that has no class: {off:g}")
+    calls, _, most = boot.costs["cache_free_evicting"]
+    yield Row("cache_evicting", "worst free that evicts another block", most, WORST_BARS["free"],
+              f"{calls:,} calls; bar: worst free")
+
+
 def remote(machine):
     boots = machine.start("bench_calls", cores=2, what="remote"), \
         machine.start("bench_calls", cores=2, log=True, what="remote", heap="1M", blocks=200)
@@ -224,11 +244,11 @@ def worst(machine):
     boot = machine.start("bench_calls", cores=CORES, what="recall").result()
     yield "a call that recalls all that is retained (it fails in the end)"
     yield Row("recall_met", "worst in the runs above", recalling)
-    for name, text in (("own", "K empty pages of this core"), ("nothing", "nothing retained"),
+    for name, text in (("own", "the core's empty pages"), ("nothing", "nothing retained"),
                        ("idle_cores", "those, and a page of each class of 3 idle cores")):
         retained, classes, retired = boot.values[f"recalled_{name}"]
         yield Row(f"recall_{name}", text, boot.most(f"recall_{name}"), None,
-                  f"{retained} retained (K = 32), {classes} classes, {retired} pages given back")
+                  f"{retained} retained, {classes} classes, {retired} pages given back")
 
 
 def locks(machine):
@@ -380,11 +400,12 @@ def main():
     parser = argparse.ArgumentParser(description="every bar of the charter, measured")
     parser.add_argument("--build", default="build")
     parser.add_argument("--out", help="default: BUILD/bench.txt")
-    parser.add_argument("--only", nargs="+", help="of: fast remote worst locks traces memory growth")
+    parser.add_argument("--only", nargs="+", help="of: fast cache remote worst locks traces memory growth")
     parser.add_argument("traces", nargs="*", default=["tests/traces"])
     options = parser.parse_args()
     machine = Machine(options.build, False)
-    sections = {"fast": lambda: fast(machine), "remote": lambda: remote(machine),
+    sections = {"fast": lambda: fast(machine), "cache": lambda: cache(machine),
+                "remote": lambda: remote(machine),
                 "worst": lambda: worst(machine), "locks": lambda: locks(machine),
                 "traces": lambda: traces(machine, options.traces),
                 "growth": lambda: growth(machine),

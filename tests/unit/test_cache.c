@@ -122,6 +122,25 @@ static void test_fits(void)
     KIT_CHECK(hak_check() == NULL && unit_faults == 1);
 }
 
+/* Sites that share an entry: the key tells them apart. */
+static void test_shared_row(void)
+{
+    KIT_CHECK(start(HEAP));
+    for (unsigned band = 0; band < CACHE_BANDS; band++)
+        cache_set_depth(band, 1);
+    pools.cache.site_mask = 0;
+    size_t size = band_bytes(1);
+    void *p = site_a(size);
+    hak_free(p);
+    void *b = site_b(size), *c = site_c(size);
+    KIT_CHECK(b != p && c != p && now()->malloc_cache == 0);
+    KIT_CHECK(site_a(size) == p && now()->malloc_cache == 1);
+    hak_free(p);
+    hak_free(b); /* all of one size: what is there may stay or go */
+    hak_free(c);
+    KIT_CHECK(now()->cached_blocks == 1 && hak_check() == NULL && unit_faults == 0);
+}
+
 /* Many sizes at one site, many blocks at once: never more than the seats, and
  * what is put evicts something else. */
 static void test_seats(void)
@@ -374,12 +393,19 @@ static void test_check(void)
 }
 
 static const kit_case cache_tests_cases[] = {
-    {"cache_hit", test_hit},           {"cache_bounds", test_bounds},
-    {"cache_fits", test_fits},         {"cache_seats", test_seats},
-    {"cache_one_more", test_one_more}, {"cache_recall", test_recall},
-    {"cache_pressure", test_pressure}, {"cache_bad_calls", test_bad_calls},
-    {"cache_resize", test_resize},     {"cache_depth", test_depth},
-    {"cache_plan", test_plan},         {"cache_later_region", test_later_region},
+    {"cache_hit", test_hit},
+    {"cache_bounds", test_bounds},
+    {"cache_fits", test_fits},
+    {"cache_shared_row", test_shared_row},
+    {"cache_seats", test_seats},
+    {"cache_one_more", test_one_more},
+    {"cache_recall", test_recall},
+    {"cache_pressure", test_pressure},
+    {"cache_bad_calls", test_bad_calls},
+    {"cache_resize", test_resize},
+    {"cache_depth", test_depth},
+    {"cache_plan", test_plan},
+    {"cache_later_region", test_later_region},
     {"cache_check", test_check},
 };
 UNIT_SUITE(cache_tests);
