@@ -5,7 +5,7 @@
 #include "kit.h"
 #include "policy.h"
 
-enum { HEAP = 1 << 20, BLOCK = 24 << 10, KEPT = 20, OWN = 21 * GRANULE_BYTES };
+enum { HEAP = 1 << 20, BLOCK = 12 << 10, KEPT = 20, OWN = 21 * GRANULE_BYTES };
 
 static const char long_site[4], short_site[4];
 static _Alignas(8) hak_policy table;
