@@ -4,12 +4,14 @@
 
 PORT  ?= host
 CORES ?= 4
-# FAIL=1 builds hak_fail_nth() in; SAN=asan or tsan builds for a sanitizer (host).
+# FAIL=1 builds hak_fail_nth() in; LEARN=1 samples lifetimes and sizes on slow paths;
+# SAN=asan or tsan builds for a sanitizer (host).
 FAIL  ?=
+LEARN ?=
 SAN   ?=
 
 BUILD   := build
-VARIANT := $(if $(filter 1,$(FAIL)),-fail)$(if $(SAN),-$(SAN))
+VARIANT := $(if $(filter 1,$(FAIL)),-fail)$(if $(filter 1,$(LEARN)),-learn)$(if $(SAN),-$(SAN))
 LIB_DIR  = $(BUILD)/$(PORT)-$(CORES)$(VARIANT)
 LIB      = $(LIB_DIR)/libhak.a
 
@@ -33,9 +35,11 @@ FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 FLAGS_tsan := -fsanitize=thread
 
 LIB_SRC  = $(sort $(wildcard src/*.c)) $(wildcard port/$(PORT)/*.c) \
-           $(if $(filter 1,$(FAIL)),src/inject/on/inject.c)
+           $(if $(filter 1,$(FAIL)),src/inject/on/inject.c) \
+           $(if $(filter 1,$(LEARN)),src/sample/on/sample.c)
 LIB_OBJ  = $(LIB_SRC:%.c=$(LIB_DIR)/%.o)
-LIB_INC  = -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) -Iport -Iport/$(PORT)
+LIB_INC  = -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) \
+           -Isrc/sample/$(if $(filter 1,$(LEARN)),on,off) -Iport -Iport/$(PORT)
 
 .PHONY: help lib run test bench format clean
 .DEFAULT_GOAL := help

@@ -64,11 +64,10 @@ static void write_note(hak_region *r, granule g, granule length, hak_word tag)
 void cache_note(const void *p, size_t granules, const void *call_site)
 {
     unsigned band = cache_band(CACHE, granules - 1);
-    if (depth_of(band) == 0)
-        return;
     hak_region *r = run_region_of(p);
-    write_note(r, region_granule(r, p), (granule)granules, note_tag(call_site));
-    count_miss(band);
+    count_miss(band); /* also at depth 0: the learner must see what that costs */
+    if (depth_of(band) != 0)
+        write_note(r, region_granule(r, p), (granule)granules, note_tag(call_site));
 }
 
 bool cache_resize(hak_place block, granule length)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How large a reuse cache suits a heap, and where its tables lie. */
 #include "cache.h"
+#include "policy.h"
 
 enum {
     LEAST_HEAP = 192 * 1024,
@@ -62,7 +63,9 @@ void cache_carve(hak_cache *c, hak_carving *range)
     c->evictions = region_carve(range, CACHE_BANDS * sizeof *c->evictions, sizeof(hak_word));
     for (unsigned band = 0; band < CACHE_BANDS; band++) {
         c->evictions[band] = 0;
-        atomic_store_explicit(&c->depth[band], (uint8_t)ways, memory_order_relaxed);
+        size_t depth = policy_band(band).depth;
+        atomic_store_explicit(&c->depth[band], (uint8_t)(depth < ways ? depth : ways),
+                              memory_order_relaxed);
     }
     c->zeros = WORD_BITS - (choose_base_log2(heap_bytes) - GRANULE_SHIFT);
     c->rows = parts + counters;

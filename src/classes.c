@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "classes.h"
+#include "policy.h"
 
 enum {
     LARGEST_PAGE = LARGEST_PAGE_UNITS * UNIT_BYTES,
@@ -8,16 +9,30 @@ enum {
     BLOCKS_LEAST = 4,       /* in a page of the largest class */
     FEW_BLOCKS = 8,         /* a page of fewer is made only ... */
     PATIENCE_FOR_FEW = 150, /* ... after so many requests */
+    RESERVE = 4,            /* pages are made while so many twentieths of it are free */
+    ALL = 65536,            /* the whole heap, as hak_class.reserve counts */
     EXACT = 16,             /* granules up to which each size has its own class */
     STEPS = 4               /* classes in each doubling above */
 };
+
+/* The smallest size above so many granules that the policy gives its own class. */
+static uint32_t next_own(uint32_t granules)
+{
+    uint32_t next = UINT32_MAX;
+    for (unsigned i = 0; i < POLICY_OWN; i++)
+        if (policy_now->own[i] > granules && policy_now->own[i] < next)
+            next = policy_now->own[i];
+    return next;
+}
 
 /* The granules of the class behind the one of so many granules. */
 static uint32_t next_stride(uint32_t granules)
 {
     if (granules < EXACT)
         return granules + 1;
-    return granules + (1u << top_bit(granules)) / STEPS;
+    uint32_t step = (1u << top_bit(granules)) / STEPS, own = next_own(granules);
+    uint32_t next = (granules / step + 1) * step;
+    return own < next ? own : next;
 }
 
 static unsigned count_up_to(size_t limit_bytes)
@@ -26,6 +41,16 @@ static unsigned count_up_to(size_t limit_bytes)
     for (uint32_t g = 1; g <= limit_bytes / GRANULE_BYTES; g = next_stride(g))
         count++;
     return count;
+}
+
+/* Does the policy want the largest pages for some size up to the limit? */
+static bool wants_larger(size_t limit_bytes)
+{
+    uint32_t limit = (uint32_t)(limit_bytes >> GRANULE_SHIFT);
+    for (uint32_t g = 1; g <= limit; g = next_stride(g))
+        if (policy_of_size(g).page_log2 >= POLICY_PAGE_LOG2_MOST)
+            return true;
+    return false;
 }
 
 hak_class_plan classes_plan(size_t heap_bytes, size_t bytes_per_class)
@@ -42,7 +67,16 @@ hak_class_plan classes_plan(size_t heap_bytes, size_t bytes_per_class)
         plan.limit_bytes /= 2;
         plan.count = count_up_to(plan.limit_bytes);
     }
+    if (wants_larger(plan.limit_bytes) && plan.largest_page_bytes < LARGEST_PAGE)
+        plan.largest_page_bytes *= 2;
     return plan;
+}
+
+/* What suits the heap, or what the policy makes of it. */
+static size_t page_bytes_for(hak_class_plan plan, unsigned log2)
+{
+    size_t bytes = plan.page_bytes << (log2 < POLICY_PAGE_LOG2_MOST ? log2 : POLICY_PAGE_LOG2_MOST);
+    return bytes < plan.largest_page_bytes ? bytes : plan.largest_page_bytes;
 }
 
 /* The largest page that the blocks of one word fill, but no larger than suits
@@ -57,9 +91,31 @@ static void choose_page(hak_class *c, size_t page_bytes)
     uint32_t blocks = page / c->stride;
     c->units = (uint16_t)(page >> UNIT_SHIFT);
     c->blocks = (uint16_t)blocks;
-    c->patience = blocks >= FEW_BLOCKS ? blocks / 4 : PATIENCE_FOR_FEW;
     c->used_bytes = blocks * c->stride;
     c->full = blocks == WORD_BITS ? ~(hak_word)0 : (ONE << blocks) - 1;
+}
+
+unsigned classes_patience(unsigned blocks)
+{
+    return blocks >= FEW_BLOCKS ? blocks / 4 : PATIENCE_FOR_FEW;
+}
+
+void classes_apply(hak_class *c)
+{
+    hak_policy_size p = policy_of_size(c->stride >> GRANULE_SHIFT);
+    unsigned patience = p.patience < POLICY_PATIENCE_MOST ? p.patience : POLICY_PATIENCE_MOST;
+    unsigned parts = p.reserve <= POLICY_PARTS + 1 ? p.reserve : 0;
+    c->patience = (uint16_t)(patience != 0 ? (1u << patience) - 2 : classes_patience(c->blocks));
+    unsigned reserve = (parts != 0 ? parts - 1 : RESERVE) * ALL / POLICY_PARTS;
+    c->reserve = (uint16_t)(reserve < ALL ? reserve : ALL - 1);
+}
+
+unsigned classes_page_blocks(hak_class_plan plan, uint32_t stride_bytes, unsigned page_log2)
+{
+    hak_class c = {.stride = stride_bytes};
+    plan.largest_page_bytes = LARGEST_PAGE;
+    choose_page(&c, page_bytes_for(plan, page_log2));
+    return c.blocks;
 }
 
 void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *kind_of)
@@ -69,7 +125,8 @@ void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *kind_of)
         hak_class *c = &classes[i];
         c->stride = granules << GRANULE_SHIFT;
         c->reciprocal = (uint32_t)((((uint64_t)1 << 32) + c->stride - 1) / c->stride);
-        choose_page(c, plan.page_bytes);
+        choose_page(c, page_bytes_for(plan, policy_of_size(granules).page_log2));
+        classes_apply(c);
         while (done < granules)
             kind_of[done++] = (uint8_t)(i + 1);
     }

@@ -18,7 +18,8 @@ typedef struct hak_class {
     uint32_t used_bytes; /* blocks x stride */
     uint16_t units;      /* of a page */
     uint16_t blocks;     /* in a page */
-    uint32_t patience;   /* requests that the run layer serves before a new page */
+    uint16_t patience;   /* requests that the run layer serves before a new page; */
+    uint16_t reserve;    /* and of the heap so many 1/65536 must be free */
     hak_word full;       /* one bit for each block */
 } hak_class;
 
@@ -36,6 +37,16 @@ hak_class_plan classes_plan(size_t heap_bytes, size_t bytes_per_class);
 /* Fill in plan.count classes, and for each size up to the limit, by
  * (size - 1) / granule, its kind: 1 + the number of its class. */
 void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *kind_of);
+
+/* Take over the policy in force for the births of the class's pages, but not for
+ * their size. Run lock, once the heap is made. */
+void classes_apply(hak_class *c);
+
+/* Requests before the birth of a page of so many blocks, without a policy. */
+unsigned classes_patience(unsigned blocks);
+
+/* How many blocks a page would hold under such a policy. */
+unsigned classes_page_blocks(hak_class_plan plan, uint32_t stride_bytes, unsigned page_log2);
 
 static inline unsigned class_index(const hak_class *c, uint32_t offset)
 {

@@ -59,13 +59,13 @@ static inline bool adopt_listed(hak_slot *slot, hak_class_state *state, const ha
     return true;
 }
 
-/* A new page: while a fifth of the heap is free, and once the class has shown
- * its demand. */
+/* A new page: while the policy's share of the heap is free, a fifth without one,
+ * and once the class has shown its demand. */
 static inline bool adopt_new(hak_slot *slot, hak_class_state *state, const hak_class *c,
                              unsigned kind)
 {
     if (++state->demand < c->patience ||
-        run.usable_granules - run.taken_granules < run.usable_granules / 5)
+        run.usable_granules - run.taken_granules < run.usable_granules * c->reserve >> 16)
         return false;
     granule length = (granule)c->units << UNIT_GRANULES_SHIFT;
     hak_place place = run_take_page(length);

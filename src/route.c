@@ -2,6 +2,7 @@
 /* malloc and free beyond their fast paths. */
 #include "free_step.h"
 #include "heap.h"
+#include "sample.h"
 
 /* The size has a class. After hak_core_idle() the core takes its slots back
  * first. Lock held. */
@@ -67,7 +68,9 @@ void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask sta
         return block;
     }
     hak_lock_take(&run.lock);
+    sample_ask(granules_for(size), call_site);
     block = slot != NULL ? pool_malloc(slot, core, kind, size) : malloc_small(size, core);
+    sample_given(block);
     run_unlock(state);
     return end(block, size, 0, call_site);
 }
@@ -83,7 +86,9 @@ void *heap_malloc_large(size_t size, const void *call_site)
     if (size > PTRDIFF_MAX)
         return refuse_size(call_site);
     hak_mask state = run_lock();
+    sample_ask(granules_for(size), call_site);
     void *block = run_malloc(granules_for(size));
+    sample_given(block);
     run_unlock(state);
     return end(block, size, 0, call_site);
 }
@@ -125,6 +130,7 @@ static hak_fault free_in_run(hak_region *region, const void *p)
 void heap_free_large(void *p, const void *call_site)
 {
     hak_mask state = run_lock();
+    sample_freed(p);
     bool done = free_step(&run.first, p);
     run_unlock(state);
     if (!done)

@@ -2,6 +2,7 @@
 #include "free_step.h"
 #include "inject.h"
 #include "note.h"
+#include "sample.h"
 
 /* Before hak_init: no address is in it. */
 static const hak_region_table no_regions = {0,
@@ -87,9 +88,11 @@ STEP hak_extent find_aligned(const hak_region *r, granule length, granule alignm
 STEP granule take(hak_region *r, granule length)
 {
     hak_extent x = bins_find(r, length);
-    if (x.length != 0)
-        cut(r, x, x.start, length, PIECE_BLOCK);
-    return x.start;
+    if (x.length == 0)
+        return 0;
+    granule start = sample_from_end() ? x.start + x.length - length : x.start;
+    cut(r, x, start, length, PIECE_BLOCK);
+    return start;
 }
 
 static granule take_aligned(hak_region *r, granule length, granule alignment)

@@ -30,6 +30,11 @@ const char *hak_status_text(hak_status status)
     case HAK_ERR_REGIONS:
         return "the heap has HAK_REGIONS regions already: build with more, or hand "
                "over fewer and larger ranges";
+    case HAK_ERR_POLICY:
+        return "the policy table is damaged, or of another version or target: export it "
+               "anew with this build";
+    case HAK_ERR_LATE:
+        return "hak_policy_load after hak_init: load the policy first";
     }
     return "unknown status";
 }

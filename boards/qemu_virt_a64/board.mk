@@ -25,7 +25,7 @@ QEMU_A64 := sh tests/kit/run_a64.sh
 stem_cores = $(firstword $(subst -, ,$(1)))
 stem_has   = $(filter $(1),$(subst -, ,$(2)))
 stem_lib   = $(MAKE) --no-print-directory -s lib PORT=$(1) CORES=$(call stem_cores,$(2)) \
-             FAIL=$(if $(call stem_has,fail,$(2)),1) SAN=$(call stem_has,asan tsan,$(2))
+             FAIL=$(if $(call stem_has,fail,$(2)),1) LEARN=$(if $(call stem_has,learn,$(2)),1) SAN=$(call stem_has,asan tsan,$(2))
 
 .PHONY: always
 always:

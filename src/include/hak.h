@@ -41,7 +41,9 @@ typedef enum hak_status {
     HAK_ERR_OVERLAP,     /* the range overlaps a region that hak has */
     HAK_ERR_TWICE,       /* hak_init() was called before */
     HAK_ERR_NOT_INIT,    /* hak_add_region() before hak_init() */
-    HAK_ERR_REGIONS      /* the region table is full */
+    HAK_ERR_REGIONS,     /* the region table is full */
+    HAK_ERR_POLICY,      /* the policy table is damaged, or not for this build */
+    HAK_ERR_LATE         /* hak_policy_load() after hak_init() */
 } hak_status;
 
 /* What was wrong with a call. */
@@ -241,6 +243,58 @@ typedef int (*hak_visitor)(const hak_block *block, void *context);
  * Returns the visitor's last value, 0 if it never ended the walk.
  */
 int hak_walk(hak_visitor visitor, void *context);
+
+/*
+ * Learning. A policy says for each step of size when pages are made for it and
+ * how large, how the reuse cache retains blocks, and which call sites' blocks
+ * live long. It is learned by hak_tick() in one run, written by
+ * hak_policy_export(), and loaded by hak_policy_load() in later ones: see
+ * docs/learning.md. What is not called is not linked; without a call of
+ * hak_policy_load() the built-in policy holds.
+ */
+typedef enum hak_learning {
+    HAK_FROZEN = 0, /* the policy stays as it is: a fixed machine */
+    HAK_LEARN,      /* hak_tick() changes it */
+    HAK_CANARY,     /* frozen, but hak_tick() watches whether it still fits */
+    HAK_CANARY_RELEARN, /* the same, and goes back to LEARN if it does not */
+    HAK_MISFIT      /* it was CANARY, and the policy fits no longer */
+} hak_learning;
+
+/* Bytes of a policy table. */
+#define HAK_POLICY_BYTES 244u
+
+/*
+ * hak_policy_load: use a table that hak_policy_export() wrote; call it before
+ * hak_init(). The table must stay where it is, flash will do; nothing is copied.
+ * HAK_OK, HAK_ERR_POLICY (wrong magic, version, length, checksum, granule, or a
+ * value out of range: nothing was changed), HAK_ERR_NULL, HAK_ERR_LATE. About
+ * 1,500 instructions.
+ */
+hak_status hak_policy_load(const void *table, size_t size);
+
+/*
+ * hak_policy_export: write the policy in force into the buffer, as learned so far.
+ * Returns HAK_POLICY_BYTES, or 0 if the buffer is smaller; nothing is written then.
+ * state: in which the table is to begin, any but HAK_MISFIT.
+ */
+size_t hak_policy_export(void *buffer, size_t size, hak_learning state);
+
+/*
+ * hak_learn: from now on hak_tick() does this. seed: of the choices that learning
+ * makes at random; the same seed and calls give the same policy. After
+ * hak_init(). Without it, the loaded table's state holds, with seed 1.
+ */
+void hak_learn(hak_learning state, uint32_t seed);
+
+/* What hak_tick() does now. */
+hak_learning hak_learn_state(void);
+
+/*
+ * hak_tick: one bounded step of learning: one size class or one band is looked
+ * at. Call it now and then on one core at a time, from a timer or an idle loop;
+ * a full round is as many calls as there are classes, and 5 more.
+ */
+void hak_tick(void);
 
 /*
  * Only in builds with FAIL=1 (`make lib FAIL=1`): make the n-th request for a

@@ -8,6 +8,7 @@
  *     extra=N                    bytes more for mode=spread; default: spread_needs()
  *     window=N period=US         drift in records; timer period
  *     plain=1                    replay calloc as malloc
+ *     policy=FILE                load a policy table first
  * Lines that start with "= " are for tests/tools/run.py: a name and a value.
  * Exit status: 0 if nothing is wrong.
  */
@@ -285,6 +286,17 @@ static bool take_arguments(void)
            cores <= REPLAY_CORES && run.window >= 1;
 }
 
+/* The table stays where it is read to. */
+static bool load_policy(void)
+{
+    static _Alignas(8) unsigned char table[HAK_POLICY_BYTES];
+    const char *path = kit_argument("policy");
+    if (path == NULL)
+        return true;
+    long length = kit_read_file(path, table, sizeof table);
+    return length > 0 && hak_policy_load(table, (size_t)length) == HAK_OK;
+}
+
 int kit_main(void)
 {
     bool timer = false;
@@ -294,6 +306,8 @@ int kit_main(void)
     int status = lay_out();
     if (status != 0)
         return status;
+    if (!load_policy())
+        return cannot("the policy cannot be read, or does not fit this build");
     hak_status given = hak_init(ram.heap, ram.heap_bytes);
     if (given != HAK_OK)
         return cannot(hak_status_text(given));

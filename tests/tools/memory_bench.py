@@ -20,14 +20,32 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def static_bytes(lib):
-    """Writable storage of the library's objects. .data.rel.ro is constant:
-    it is writable on the host only until the loader has relocated it."""
-    text = subprocess.run(["size", "-A", lib], check=True, capture_output=True, text=True).stdout
-    total = 0
-    for line in text.splitlines():
+def output_of(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def linked(lib, tool):
+    """The library's objects that the tool holds: one of their global names is in it."""
+    there = {line.split()[-1] for line in output_of("nm", tool).splitlines() if line}
+    found, member = set(), None
+    for line in output_of("nm", "--defined-only", lib).splitlines():
+        if line.endswith(".o:"):
+            member = line[:-1]
+        elif line and line.split()[-1] in there and line.split()[-2] in "TDBR":
+            found.add(member)
+    return found
+
+
+def static_bytes(lib, tool):
+    """Writable storage of the library's objects, of those that are linked.
+    .data.rel.ro is constant: it is writable on the host only until the loader has
+    relocated it."""
+    total, members, counted = 0, linked(lib, tool), False
+    for line in output_of("size", "-A", lib).splitlines():
         words = line.split()
-        if len(words) == 3 and words[0].startswith((".data", ".bss", ".tdata", ".tbss")) \
+        if "(ex " in line:
+            counted = words[0] in members
+        elif counted and len(words) == 3 and words[0].startswith((".data", ".bss", ".tdata", ".tbss")) \
                 and not words[0].startswith(".data.rel.ro"):
             total += int(words[1])
     return total
@@ -85,7 +103,7 @@ def main():
     if static is None:
         if options.lib is None:
             parser.error("--lib or --static is needed")
-        static = static_bytes(options.lib)
+        static = static_bytes(options.lib, options.tool)
     table = read_table(options.table)
     command = [options.tool, "--static", str(static), "--offset", str(options.offset)]
     command += ["--quick"] * options.quick + ["--detail"] * options.detail

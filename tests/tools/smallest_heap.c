@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * smallest_heap [--static BYTES] [--offset BYTES] [--quick] [--detail] FILE.atrc...
+ * smallest_heap [--static BYTES] [--offset BYTES] [--quick] [--detail] [--policy TABLE] FILE.atrc...
  *
  * For each recorded trace, prints the smallest H such that the trace completes
  * in H bytes and in each of the next 16 sizes, each 0.25% larger. H counts the
@@ -15,6 +15,7 @@
  * last step is then refined to 16 bytes.
  *
  * --offset: where the heap starts, counted from a 2 MiB boundary.
+ * --policy: a policy table to load before.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -30,6 +31,7 @@
 #include "hak.h"
 #include "hak_host.h"
 #include "../replay/trace.h"
+#include "perform.h"
 
 enum {
     FURTHER_STEPS = 16,
@@ -81,23 +83,6 @@ void hak_port_fault(hak_fault kind, const void *pointer, const void *call_site)
 }
 
 static unsigned char mark(uint32_t id) { return (unsigned char)(id * 167u + 13u); }
-
-static void *perform(const trace_record *r, void *block)
-{
-    switch (r->op) {
-    case TRACE_CALLOC:
-        return hak_calloc(1, r->size_bytes);
-    case TRACE_REALLOC:
-        return hak_realloc(block, r->size_bytes);
-    case TRACE_ALIGNED:
-        return hak_aligned_alloc((size_t)1 << r->align_log2, r->size_bytes);
-    case TRACE_FREE:
-        hak_free(block);
-        return NULL;
-    default:
-        return hak_malloc(r->size_bytes);
-    }
-}
 
 /* In the child. Only the first byte of each block is written: what counts is
  * where blocks fit. */
@@ -306,6 +291,19 @@ static void print_detail(job *j, size_t total)
     printf("  %u attempts\n", j->attempts);
 }
 
+static void load_policy(const char *path)
+{
+    static _Alignas(8) unsigned char table[HAK_POLICY_BYTES + 1];
+    int fd = path ? open(path, O_RDONLY) : -1;
+    ssize_t length = fd < 0 ? -1 : read(fd, table, sizeof table);
+    if (length < 0)
+        fail("--policy", strerror(errno));
+    close(fd);
+    hak_status status = hak_policy_load(table, (size_t)length);
+    if (status != HAK_OK)
+        fail(path, hak_status_text(status));
+}
+
 static void *map(size_t bytes, int flags)
 {
     void *p =
@@ -378,6 +376,8 @@ int main(int argc, char **argv)
             quick = 1;
         else if (strcmp(argv[i], "--detail") == 0)
             detail = 1;
+        else if (strcmp(argv[i], "--policy") == 0)
+            i++, load_policy(argv[i]);
         else if (strcmp(argv[i], "--static") == 0)
             i++, static_bytes = number("--static", argv[i]);
         else if (strcmp(argv[i], "--offset") == 0)
@@ -387,7 +387,7 @@ int main(int argc, char **argv)
     }
     if (i == argc)
         fail("usage", "smallest_heap [--static BYTES] [--offset BYTES] [--quick] [--detail] "
-                      "FILE.atrc...");
+                      "[--policy TABLE] FILE.atrc...");
     if (offset_bytes >= BOUNDARY)
         fail("--offset", "must be below 2 MiB");
     unsigned char *space = map(LARGEST + BOUNDARY, MAP_PRIVATE);

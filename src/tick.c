@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* hak_tick(), the life cycle LEARN, FROZEN, CANARY, and export. */
+#include "learner.h"
+#include "retention.h"
+#include "sample.h"
+
+enum {
+    WINDOW = 2000,   /* small requests in a canary's window */
+    MARGIN = 50,     /* it fits while not more than twice as many of 1000 requests as */
+    MISFITS_MOST = 3 /* in training, and so many, found no page: 3 windows at most do not */
+};
+
+hak_learner learner;
+
+/* In bytes: no memcpy is at hand. */
+static void copy(hak_policy *to, const hak_policy *from)
+{
+    for (size_t i = 0; i < sizeof *to; i++)
+        ((uint8_t *)to)[i] = ((const uint8_t *)from)[i];
+}
+
+/* The learned policy holds from now on, whatever the loaded one says later. */
+static void take_over(void)
+{
+    if (policy_now == &learner.learned)
+        return;
+    copy(&learner.learned, policy_now);
+    policy_now = &learner.learned;
+}
+
+static void begin(hak_learning state, uint32_t seed)
+{
+    learner.started = true;
+    learner.state = state;
+    learner.random = seed;
+    learner.step = 0;
+    learner.plan = classes_plan(run.first.limit - run.first.start, pool_class_bytes());
+    evolve_start(&learner.evolution);
+    for (unsigned i = 0; i < POLICY_BANDS; i++) {
+        elo_start(&learner.elo[i]);
+        learner.before[i] = retention_counts(i);
+        learner.kept[i] = 0;
+    }
+    learner.window_pooled = learner.window_waited = learner.misfits = 0;
+    if (state == HAK_LEARN)
+        take_over();
+}
+
+void hak_learn(hak_learning state, uint32_t seed)
+{
+    if (run_is_started() && state <= HAK_CANARY_RELEARN)
+        begin(state, seed);
+}
+
+static hak_learning loaded_state(void)
+{
+    return policy_now->state <= HAK_CANARY_RELEARN ? (hak_learning)policy_now->state : HAK_FROZEN;
+}
+
+hak_learning hak_learn_state(void) { return learner.started ? learner.state : loaded_state(); }
+
+/* Look at a class and, while learning, tell it what its pages are to do. */
+static void step_class(unsigned index)
+{
+    if (learner.state != HAK_FROZEN)
+        evolve_look(&learner.evolution, index);
+    if (learner.state != HAK_LEARN)
+        return;
+    hak_class *c = &pools.classes[index];
+    unsigned step = policy_step(c->stride >> GRANULE_SHIFT);
+    hak_policy_size size = evolve_size(&learner.evolution, index, learner.plan);
+    if (step >= POLICY_SIZES)
+        return;
+    hak_mask state = run_lock();
+    learner.learned.size[step] = size;
+    classes_apply(c);
+    run_unlock(state);
+}
+
+/* Is what the band keeps due to be merged? */
+static bool flush_is_due(unsigned band, bool hit)
+{
+    hak_policy_band b = policy_band(band);
+    uint8_t *kept = &learner.kept[band];
+    *kept = hit && !b.eager ? 0 : (uint8_t)(*kept + (*kept < UINT8_MAX));
+    if (b.keep == 0 || *kept < b.keep)
+        return false;
+    *kept = 0;
+    return true;
+}
+
+/* The end of a band's epoch. */
+static void step_band(unsigned band)
+{
+    hak_elo *elo = &learner.elo[band];
+    hak_epoch now = retention_counts(band), *before = &learner.before[band];
+    hak_epoch epoch = {now.hits - before->hits, now.misses - before->misses,
+                       now.evictions - before->evictions, now.held_per_1024};
+    bool flush = flush_is_due(band, epoch.hits != 0);
+    if (learner.state == HAK_LEARN) {
+        elo_play(elo, epoch, &learner.random);
+        learner.learned.band[band] = elo_band(elo->playing);
+    }
+    if (learner.state == HAK_LEARN || flush)
+        retention_apply(band, flush);
+    *before = retention_counts(band);
+}
+
+/* Of 1000 small requests, how many found no page? */
+static uint32_t slow_permille(uint32_t pooled, uint32_t waited)
+{
+    uint64_t all = (uint64_t)pooled + waited;
+    return all == 0 ? 0 : (uint32_t)((uint64_t)waited * 1000 / all);
+}
+
+static void watch(void)
+{
+    uint32_t pooled = learner.evolution.pooled - learner.window_pooled;
+    uint32_t waited = learner.evolution.waited - learner.window_waited;
+    if (pooled + waited < WINDOW)
+        return;
+    learner.window_pooled += pooled;
+    learner.window_waited += waited;
+    bool fits = slow_permille(pooled, waited) <= 2u * policy_now->slow_permille + MARGIN;
+    learner.misfits = fits ? 0 : learner.misfits + 1;
+    if (learner.misfits < MISFITS_MOST)
+        return;
+    if (learner.state == HAK_CANARY_RELEARN)
+        begin(HAK_LEARN, learner.random);
+    else
+        learner.state = HAK_MISFIT;
+}
+
+void hak_tick(void)
+{
+    if (!run_is_started())
+        return;
+    if (!learner.started)
+        begin(loaded_state(), 1);
+    unsigned classes = pools.class_count, step = learner.step++;
+    if (step < classes) {
+        step_class(step);
+    } else if (step < classes + POLICY_BANDS) {
+        step_band(step - classes);
+    } else {
+        learner.step = 0;
+        evolve_round(&learner.evolution);
+        if (learner.state == HAK_CANARY || learner.state == HAK_CANARY_RELEARN)
+            watch();
+    }
+}
+
+/* What the ratings recommend, not what happens to play. */
+static void settle(hak_policy *table)
+{
+    const hak_evolution *e = &learner.evolution;
+    for (unsigned i = 0; i < POLICY_BANDS; i++)
+        table->band[i] = elo_band(elo_best(&learner.elo[i]));
+    table->slow_permille = (uint16_t)slow_permille(e->pooled, e->waited);
+    sample_export(table, e->pooled + e->waited);
+}
+
+size_t hak_policy_export(void *buffer, size_t size, hak_learning state)
+{
+    hak_policy table;
+    if (buffer == NULL || size < sizeof table || state > HAK_CANARY_RELEARN)
+        return 0;
+    copy(&table, policy_now);
+    if (learner.started && learner.state == HAK_LEARN)
+        settle(&table);
+    table.state = (uint8_t)state;
+    table.checksum = policy_sum(&table);
+    for (size_t i = 0; i < sizeof table; i++)
+        ((uint8_t *)buffer)[i] = ((const uint8_t *)&table)[i];
+    return sizeof table;
+}
