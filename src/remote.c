@@ -22,7 +22,9 @@ hak_fault pool_find(hak_region *r, unsigned index, const void *p, hak_spot *spot
 
 bool pool_stands(hak_spot spot)
 {
-    return region_kind(page_region(spot.page), page_unit(spot.page)) == spot.index + 1;
+    /* atomic: a walk asks without the lock */
+    const uint8_t *kind = &page_maps(spot.page)->kinds[page_unit(spot.page)];
+    return __atomic_load_n(kind, __ATOMIC_RELAXED) == spot.index + 1;
 }
 
 static bool seems_free(hak_spot spot)

@@ -136,11 +136,45 @@ static void test_once(void)
     }
 }
 
+/* A loop may be unrolled, into several call sites. */
+static __attribute__((noinline)) void *at_one_site(size_t size)
+{
+    void *p = hak_malloc(size);
+    __asm__ volatile("" : "+r"(p)::"memory");
+    return p;
+}
+
+/* A hit asks for no extent. A request that fails gets back what is cached. */
+static void test_cached(void)
+{
+    enum { SIZE = 6000 };
+    hak_stats stats;
+    KIT_CHECK(prepare());
+    void *p = NULL, *first = NULL;
+    for (unsigned i = 0; i < 3; i++) {
+        p = at_one_site(SIZE);
+        first = i == 0 ? p : first;
+        KIT_CHECK(p != NULL && p == first);
+        hak_free(p);
+        hak_fail_nth(1, 1);
+    }
+    hak_stats_get(&stats);
+    KIT_CHECK(stats.cached_blocks == 1 && stats.malloc_cache >= 2);
+    hak_fail_nth(1, 0);
+    size_t recalls = stats.recalls;
+    KIT_CHECK((p = hak_malloc(4 * SIZE)) != NULL);
+    hak_stats_get(&stats);
+    KIT_CHECK(stats.cached_blocks == 0 && stats.recalls == recalls + 1);
+    hak_free(p);
+    KIT_CHECK(all_back());
+}
+
 int kit_main(void)
 {
     static const kit_case cases[] = {
         {"inject_from_then_on", test_from_then_on},
         {"inject_once", test_once},
+        {"inject_cached", test_cached},
     };
-    return kit_run_cases(cases, 2);
+    return kit_run_cases(cases, 3);
 }
