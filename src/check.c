@@ -44,7 +44,7 @@ static complaint check_units(const hak_region *r, uint32_t first, uint32_t behin
             return "all units of an item have its kind";
         if (begin_bits(r, u) != 0)
             return "nothing begins inside an extent or a page";
-        if (live_bits(r, u) != 0 && u != first && (kind != 0 || u != behind - 1))
+        if (live_word(&r->maps.units[u]) != 0 && u != first && (kind != 0 || u != behind - 1))
             return "the inner units of an extent or a page are clear";
     }
     return NULL;
