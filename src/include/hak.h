@@ -206,7 +206,7 @@ typedef struct hak_stats {
     size_t faults;             /* bad calls that were reported */
 } hak_stats;
 
-/* Fill in *stats. Bounded by regions + cores x classes; each step its own
+/* Fill in *stats. Bounded by regions + cores x classes + K; each step its own
  * critical section. */
 void hak_stats_get(hak_stats *stats);
 
