@@ -7,6 +7,8 @@
 
 void *hak_malloc(size_t size) { return heap_malloc(size, NULL); }
 
+void *hak_malloc_at(size_t size, const hak_site *site) { return heap_malloc(size, site); }
+
 void hak_free(void *p)
 {
     uintptr_t offset = (uintptr_t)p - pools.maps.base;

@@ -33,15 +33,15 @@ extern "C" {
 /* What became of a request to hand over memory. HAK_OK is 0. */
 typedef enum hak_status {
     HAK_OK = 0,
-    HAK_ERR_NULL,        /* the start address is NULL */
-    HAK_ERR_ZERO,        /* the size is zero */
-    HAK_ERR_TOO_SMALL,   /* nothing would be left beside the control data */
-    HAK_ERR_TOO_BIG,     /* more than 64 GiB (64-bit) or 2 GiB (32-bit) */
-    HAK_ERR_WRAP,        /* start + size passes the end of the address space */
-    HAK_ERR_OVERLAP,     /* the range overlaps a region that hak has */
-    HAK_ERR_TWICE,       /* hak_init() was called before */
-    HAK_ERR_NOT_INIT,    /* hak_add_region() before hak_init() */
-    HAK_ERR_REGIONS      /* the region table is full */
+    HAK_ERR_NULL,      /* the start address is NULL */
+    HAK_ERR_ZERO,      /* the size is zero */
+    HAK_ERR_TOO_SMALL, /* nothing would be left beside the control data */
+    HAK_ERR_TOO_BIG,   /* more than 64 GiB (64-bit) or 2 GiB (32-bit) */
+    HAK_ERR_WRAP,      /* start + size passes the end of the address space */
+    HAK_ERR_OVERLAP,   /* the range overlaps a region that hak has */
+    HAK_ERR_TWICE,     /* hak_init() was called before */
+    HAK_ERR_NOT_INIT,  /* hak_add_region() before hak_init() */
+    HAK_ERR_REGIONS    /* the region table is full */
 } hak_status;
 
 /* What was wrong with a call. */
@@ -144,12 +144,60 @@ size_t hak_usable_size(const void *block);
  */
 void hak_core_idle(void);
 
+/*
+ * Call sites: who asked for a block. By default a site is the return address
+ * of the call. A wrapper, or code whose name must survive a rebuild, passes a
+ * named site instead: a constant in the linker section hak_sites, no RAM.
+ *
+ *     static void *buffer(size_t n) { return hak_malloc_at(n, HAK_SITE("uart rx")); }
+ *
+ * docs/sites.md tells how to name sites and how to read the listing.
+ */
+typedef struct hak_site {
+    const char *name;
+} hak_site;
+
+/* The address of a site of that name, a string literal, made where the macro
+ * stands. An expression, for use inside functions; each use is a site of its
+ * own. Needs GCC's or Clang's statement expressions. */
+#define HAK_SITE(text)                                                                             \
+    (__extension__({                                                                               \
+        static const hak_site hak_site_here_ __attribute__((section("hak_sites"), used)) = {text}; \
+        &hak_site_here_;                                                                           \
+    }))
+
+/* The same as a definition, at file or function scope: HAK_SITE_DEFINE(rx, "uart rx");
+ * then pass &rx. For a site that several places share, and for C++ templates
+ * and inline functions, where a section cannot be chosen inside an expression. */
+#define HAK_SITE_DEFINE(variable, text)                                                            \
+    static const hak_site variable __attribute__((section("hak_sites"), used)) = {text}
+
+/* The return address of the function that it stands in, in the form of a site:
+ * a wrapper passes its caller on with it. The wrapper must not be inlined:
+ *
+ *     __attribute__((noinline)) void *pvPortMalloc(size_t n)
+ *     { return hak_malloc_at(n, HAK_CALLER); }
+ *
+ * HAK_SITE_AT(address) does so with a return address from elsewhere. */
+#define HAK_SITE_AT(address) ((const hak_site *)(address))
+#define HAK_CALLER           HAK_SITE_AT(__builtin_return_address(0))
+
+/*
+ * The calls above with a site in place of the return address: what HAK_SITE,
+ * HAK_SITE_DEFINE or HAK_CALLER gave; NULL stands for the return address. In all
+ * else the same. A fault in such a call is reported with that site.
+ */
+void *hak_malloc_at(size_t size, const hak_site *site);
+void *hak_calloc_at(size_t count, size_t size, const hak_site *site);
+void *hak_realloc_at(void *block, size_t size, const hak_site *site);
+void *hak_aligned_alloc_at(size_t alignment, size_t size, const hak_site *site);
+
 /* Figures about the heap. Byte counts are exact when no other core is inside
  * a call; the counters of the pipeline's stages are sums over all cores. */
 typedef struct hak_stats {
-    size_t heap_bytes;         /* all bytes handed over, after trimming */
-    size_t metadata_bytes;     /* of these, control data and maps */
-    size_t live_bytes;         /* in blocks that callers hold (usable sizes) */
+    size_t heap_bytes;     /* all bytes handed over, after trimming */
+    size_t metadata_bytes; /* of these, control data and maps */
+    size_t live_bytes;     /* in blocks that callers hold (usable sizes) */
     size_t live_blocks;
     size_t taken_bytes;        /* taken from the run layer: large blocks and whole pages */
     size_t peak_bytes;         /* high-water mark of taken_bytes */
@@ -159,19 +207,19 @@ typedef struct hak_stats {
     size_t page_bytes;         /* of taken_bytes, in pages of the pools */
     size_t retained_pages;     /* pages kept although they may be empty, at most K */
     /* The malloc pipeline: how often each stage answered. */
-    size_t malloc_pool;        /* from the core's current page */
-    size_t malloc_run;         /* from the run layer */
-    size_t refill_drain;       /* refills: blocks freed elsewhere taken back */
-    size_t refill_adopt;       /* refills: a partly free page adopted */
-    size_t refill_birth;       /* refills: a new page cut from the run layer */
+    size_t malloc_pool;  /* from the core's current page */
+    size_t malloc_run;   /* from the run layer */
+    size_t refill_drain; /* refills: blocks freed elsewhere taken back */
+    size_t refill_adopt; /* refills: a partly free page adopted */
+    size_t refill_birth; /* refills: a new page cut from the run layer */
     /* The free pipeline. */
-    size_t free_local;         /* into the core's current page */
-    size_t free_remote;        /* into any other page: one atomic operation */
-    size_t free_run;           /* to the run layer */
-    size_t pages_retired;      /* empty pages given back to the run layer */
-    size_t recalls;            /* calls that found nothing and recalled retained pages */
-    size_t failures;           /* calls that returned NULL for want of memory */
-    size_t faults;             /* bad calls that were reported */
+    size_t free_local;    /* into the core's current page */
+    size_t free_remote;   /* into any other page: one atomic operation */
+    size_t free_run;      /* to the run layer */
+    size_t pages_retired; /* empty pages given back to the run layer */
+    size_t recalls;       /* calls that found nothing and recalled retained pages */
+    size_t failures;      /* calls that returned NULL for want of memory */
+    size_t faults;        /* bad calls that were reported */
 } hak_stats;
 
 /* Fill in *stats. Bounded by regions + cores x classes; each step its own
@@ -194,9 +242,9 @@ typedef enum hak_block_kind {
 
 typedef struct hak_block {
     void *address;
-    size_t size_bytes;   /* usable bytes */
+    size_t size_bytes; /* usable bytes */
     hak_block_kind kind;
-    int in_page;         /* 1: a block in a page of the pools */
+    int in_page; /* 1: a block in a page of the pools */
 } hak_block;
 
 /* Called for each block; a value other than 0 ends the walk. It may free the
