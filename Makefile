@@ -7,9 +7,11 @@ CORES ?= 4
 # FAIL=1 builds hak_fail_nth() in; SAN=asan or tsan builds for a sanitizer (host).
 FAIL  ?=
 SAN   ?=
+# SITES: what is known of call sites: off, list or count (docs/sites.md).
+SITES ?= off
 
 BUILD   := build
-VARIANT := $(if $(filter 1,$(FAIL)),-fail)$(if $(SAN),-$(SAN))
+VARIANT := $(if $(filter 1,$(FAIL)),-fail)$(if $(filter-out off,$(SITES)),-$(SITES))$(if $(SAN),-$(SAN))
 LIB_DIR  = $(BUILD)/$(PORT)-$(CORES)$(VARIANT)
 LIB      = $(LIB_DIR)/libhak.a
 
@@ -29,10 +31,16 @@ FLAGS_aarch64 := -nostdlib -fno-pic -fno-stack-protector -mgeneral-regs-only -mn
 FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan := -fsanitize=thread
 
+# The folders that make up each kind of SITES
+SITES_off   := src/sites/off
+SITES_list  := src/sites/list src/sites/tagged
+SITES_count := src/sites/count src/sites/tagged
+
 LIB_SRC  = $(sort $(wildcard src/*.c)) $(wildcard port/$(PORT)/*.c) \
+           $(sort $(wildcard $(SITES_$(SITES):%=%/*.c))) \
            $(if $(filter 1,$(FAIL)),src/inject/on/inject.c)
 LIB_OBJ  = $(LIB_SRC:%.c=$(LIB_DIR)/%.o)
-LIB_INC  = -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) -Iport -Iport/$(PORT)
+LIB_INC  = -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) $(SITES_$(SITES):%=-I%) -Iport -Iport/$(PORT)
 
 .PHONY: help lib run test bench format clean
 .DEFAULT_GOAL := help
@@ -41,7 +49,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | \
 	  awk -F'\t' '{printf "make %-18s %s\n", $$1, $$2}'
 
-lib: $(LIB) ## build the library: PORT=host|aarch64 CORES=1..64, into build/<port>-<n>/libhak.a
+lib: $(LIB) ## build the library: PORT=host|aarch64 CORES=1..64 SITES=off|list|count, into build/<port>-<n>/libhak.a
 	@echo $(LIB)
 
 $(LIB): $(LIB_OBJ)

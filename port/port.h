@@ -18,6 +18,7 @@
  *   HAK_PORT_CALL_SITE()        the return address of the public function that
  *                               uses it before it calls anything else
  *   hak_port_get(w), hak_port_set(w, v)  relaxed atomic load and store of a word
+ *   hak_port_set_byte(b, v)     the same for the low byte of v
  *
  * This header derives the rest: words, atomics, the fair lock.
  */

@@ -84,6 +84,8 @@ static hak_old resize_in_run(hak_region *region, const void *p, size_t size)
             granules = old.alignment_log2 + 1;
         old.resized = granules == block.extent.length ||
                       (!run_too_long(granules) && run_resize(block, (granule)granules));
+        if (old.resized)
+            sites_resized(region, p, block.extent.length, granules);
     }
     run_unlock(state);
     return old;

@@ -18,8 +18,15 @@
 #define HAK_RETAIN 32
 #endif
 
+/* Call sites that SITES=list and SITES=count tell apart, less one; a power of two. */
+#ifndef HAK_SITES
+#define HAK_SITES 128
+#endif
+
 _Static_assert(HAK_CORES >= 1 && HAK_CORES <= 64, "CORES: 1 to 64");
 _Static_assert(HAK_REGIONS >= 1 && HAK_REGIONS <= 8, "HAK_REGIONS: 1 to 8");
 _Static_assert(HAK_RETAIN >= 0 && HAK_RETAIN <= 1024, "HAK_RETAIN: 0 to 1024");
+_Static_assert(HAK_SITES >= 16 && HAK_SITES <= 256 && (HAK_SITES & (HAK_SITES - 1)) == 0,
+               "HAK_SITES: a power of two, 16 to 256");
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef HAK_HEAP_H
 #define HAK_HEAP_H
 
-#include "pool.h"
+#include "sites.h"
 
 /* A live block, wherever it lies. */
 typedef struct hak_found {
@@ -64,29 +64,40 @@ static inline uintptr_t heap_slots(void)
 }
 static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
 {
-    return (hak_slot *)(slots + ((uintptr_t)kind << SLOT_SHIFT));
+    return (hak_slot *)marks_slot(slots, kind);
 }
 
-/* malloc: the fast path, and the two ways on. call_site NULL: read it there, in a
- * public function that has called nothing yet; the fast path needs none. */
-STEP void *heap_malloc(size_t size, const void *call_site)
+/* malloc of a size that has a class, for a site whose tag is known. */
+STEP void *heap_malloc_pooled(size_t size, const void *call_site, hak_tag tag)
 {
-    if (size - 1 >= pools.limit_bytes)
-        return heap_malloc_large(size, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
     unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
     hak_mask state = hak_port_mask();
     uintptr_t slots = heap_slots();
     hak_slot *slot = heap_slot(slots, kind);
     if (slots == 0)
-        return heap_malloc_small(size, NULL, kind, state,
-                                 call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+        return heap_malloc_small(size, NULL, kind, state, SITES_LATE(call_site));
     hak_word free = word_get(&slot->free);
     if (free == 0)
-        return heap_malloc_small(size, slot, kind, state,
-                                 call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+        return heap_malloc_small(size, slot, kind, state, SITES_LATE(call_site));
     void *block = pool_pop(slot, free);
+    sites_popped(slot, free, tag);
     hak_port_unmask(state);
     return block;
+}
+
+/* The way round for what the fast path is not for (src/sites/tagged). */
+void *heap_malloc_detour(size_t size, const void *call_site);
+
+/* malloc: the fast path, and the ways on. call_site NULL: read it there, in a
+ * public function that has called nothing yet. */
+STEP void *heap_malloc(size_t size, const void *call_site)
+{
+    const void *site = SITES_EARLY(call_site);
+    hak_tag tag = sites_guess(site);
+    /* One branch for both. */
+    if ((size - 1 >= pools.limit_bytes) | !sites_knows(tag, site))
+        return SITES_DETOUR(size, site);
+    return heap_malloc_pooled(size, site, tag);
 }
 
 /*
@@ -97,10 +108,12 @@ STEP void *heap_malloc(size_t size, const void *call_site)
 static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
                                      const void *p, uintptr_t offset, hak_mask state)
 {
+    uint32_t reciprocal = slot->reciprocal; /* here, so that one load gets both */
     if ((uintptr_t)p - slot->base < slot->used_bytes) {
         hak_word free = pool_push(slot, p);
         if (free == 0)
             return false;
+        sites_pushed(slot, p);
         if (free == slot->trigger)
             pool_emptied(slot, state);
         else
@@ -108,13 +121,15 @@ static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsig
         return true;
     }
     uint32_t inside = (uint32_t)(uintptr_t)p & slot->page_mask;
-    unsigned block = (unsigned)((uint64_t)inside * slot->reciprocal >> 32);
+    unsigned block = (unsigned)((uint64_t)inside * reciprocal >> 32);
     if (block * slot->stride != inside)
         return false;
     uintptr_t unit = (offset - inside) >> UNIT_SHIFT;
+    hak_tag tag = sites_page_tag(maps, unit, kind, block);
     pool_pushed pushed = pool_push_shared(&maps->freed[unit], &maps->units[unit], ONE << block);
     if (pushed == PUSH_REFUSED)
         return false;
+    sites_freed(tag, slot->stride);
     word_set(&slot->remote_frees, word_get(&slot->remote_frees) + 1);
     if (pushed == PUSH_SETTLE)
         heap_settle(maps, (uint32_t)unit, kind, state);

@@ -192,6 +192,37 @@ void *hak_calloc_at(size_t count, size_t size, const hak_site *site);
 void *hak_realloc_at(void *block, size_t size, const hak_site *site);
 void *hak_aligned_alloc_at(size_t alignment, size_t size, const hak_site *site);
 
+/* The name that HAK_SITE or HAK_SITE_DEFINE gave a site; NULL for any other
+ * address. For a call site from a listing or from the fault hook. */
+const char *hak_site_name(const void *call_site);
+
+/* What one site holds. Bytes are usable sizes, as in hak_stats. */
+typedef struct hak_site_info {
+    const void *address; /* the return address, or the named site; NULL: "other" */
+    const char *name;    /* of a named site; "other"; NULL for a return address */
+    size_t live_blocks;
+    size_t live_bytes;
+    /* Counted per call, in builds with SITES=count; else 0. */
+    size_t peak_bytes; /* the most that were live at a time */
+    size_t mallocs;    /* blocks handed out since hak_init() */
+    size_t failures;   /* calls that returned NULL for want of memory */
+} hak_site_info;
+
+/*
+ * hak_sites_get: who holds the memory. Fills in list[] with the sites that hold
+ * most, the greatest live_bytes first, and returns how many it filled in, at
+ * most `most`. The last one is "other", if anything is left for it: blocks of
+ * sites that found no place in the table (HAK_SITES - 1 are told apart), small
+ * blocks that share a tag with a neighbour, and what `most` cuts off. So the
+ * sums over the list are those of hak_stats.
+ * Only in builds with SITES=list or SITES=count; otherwise returns 0.
+ * Advances in bounded steps like hak_walk(); exact for blocks that are live
+ * throughout. Takes HAK_SITES x two words of stack.
+ * A block belongs to the call that handed it out; one that realloc leaves in
+ * place stays with its site.
+ */
+size_t hak_sites_get(hak_site_info *list, size_t most);
+
 /* Figures about the heap. Byte counts are exact when no other core is inside
  * a call; the counters of the pipeline's stages are sums over all cores. */
 typedef struct hak_stats {

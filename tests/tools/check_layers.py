@@ -20,15 +20,18 @@ import sys
 RANKS = [
     "hak.h hak_fork.h config.h inject.h",
     "base.h",
-    "region.h classes.h bytes.c status.c",
+    "marks.h",
+    "region.h classes.h bytes.c status.c site_name.c",
     "extent.h classes.c",
     "bins.h",
     "run.h region.c",
     "free_step.h inject.c",
     "page.h run.c",
     "pool.h page.c",
-    "cursor.h heap.h pool.c refill.c remote.c",
-    "api.c check.c cursor.c find.c fork.c heap.c init.c route.c stats.c walk.c",
+    "tally.h pool.c refill.c remote.c",
+    "sites.h",
+    "cursor.h heap.h",
+    "api.c check.c cursor.c find.c fork.c heap.c init.c route.c stats.c walk.c sites.c listing.c tally.c",
 ]
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}
 
@@ -142,10 +145,10 @@ def check_symbols(build, port, cores):
             defined.add(match.group(2))
             if match.group(1) in "TDBRW" and not match.group(2).startswith(
                 ("hak_", "heap_", "pool_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "classes_",
-                 "inject_")) and match.group(2) not in ("run", "pools"):
+                 "inject_", "sites_", "tally_", "marks_")) and match.group(2) not in ("run", "pools"):
                 problems.append(f"{match.group(2)} bears no name of hak's")
-    # The linker makes this one for position-independent code.
-    wanted -= defined | {"_GLOBAL_OFFSET_TABLE_"}
+    # The linker makes these: for position-independent code, and around the section hak_sites.
+    wanted -= defined | {"_GLOBAL_OFFSET_TABLE_", "__start_hak_sites", "__stop_hak_sites"}
     return problems + [f"undefined: {name}" for name in sorted(wanted)]
 
 

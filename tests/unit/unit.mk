@@ -4,7 +4,7 @@
 UNIT_SOURCES := $(addprefix tests/unit/,unit.c test_region.c test_extent.c test_bins.c test_run.c \
     test_classes.c test_page.c test_pool.c test_remote.c test_stats.c test_check.c test_walk.c \
     test_init.c test_small.c test_same.c)
-UNIT_FLAGS    = -Isrc -Isrc/inject/off -Iport -DHAK_CORES=$$(call stem_cores,$$*)
+UNIT_FLAGS    = -Isrc -Isrc/inject/off $$(foreach folder,$$(SITES_$$(call stem_sites,$$*)),-I$$(folder)) -Iport -DHAK_CORES=$$(call stem_cores,$$*)
 
 $(call host_program,unit,$(UNIT_SOURCES),$(UNIT_FLAGS) -Iport/host)
 $(call a64_program,unit,$(UNIT_SOURCES),$(UNIT_FLAGS) -Iport/aarch64)

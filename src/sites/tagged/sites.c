@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of sites, and tags off the fast path. */
+#include "sites.h"
+#include "heap.h"
+
+hak_atomic marks_sites[HAK_SITES];
+
+hak_tag sites_find(const void *site)
+{
+    uintptr_t wanted = (uintptr_t)site;
+    for (unsigned i = 0; i < SITES_PROBES; i++) {
+        hak_tag tag = (sites_guess(site) + i) & (HAK_SITES - 1);
+        uintptr_t there = word_get(&pools.sites[tag]);
+        if (tag == SITES_OTHER)
+            continue;
+        /* relaxed: an address is all there is to see */
+        if (there == 0 &&
+            atomic_compare_exchange_strong_explicit(&pools.sites[tag], &there, wanted,
+                                                    memory_order_relaxed, memory_order_relaxed))
+            return tag;
+        if (there == wanted)
+            return tag;
+    }
+    return SITES_OTHER;
+}
+
+void *heap_malloc_detour(size_t size, const void *call_site)
+{
+    if (size - 1 >= pools.limit_bytes)
+        return heap_malloc_large(size, call_site);
+    return heap_malloc_pooled(size, call_site, sites_find(call_site));
+}
+
+static uint8_t *stripe_at(const hak_region *r, granule g)
+{
+    return &r->maps.tags[g / MARKS_STRIPE];
+}
+
+/* Where live blocks begin in the stripe of g; bit 0 is the stripe's first granule. */
+static hak_word begins_in_stripe(const hak_region *r, granule g)
+{
+    hak_unit u = r->maps.units[unit_of(g)];
+    return (u.begin & u.live) >> (bit_of(g) & ~(MARKS_STRIPE - 1u)) & ((ONE << MARKS_STRIPE) - 1);
+}
+
+/* Does a live block begin behind g in its stripe? */
+static bool is_covered(const hak_region *r, granule g)
+{
+    return begins_in_stripe(r, g) >> (g % MARKS_STRIPE) >> 1 != 0;
+}
+
+hak_tag sites_run_tag(const hak_region *r, const void *p)
+{
+    granule g = region_granule(r, p);
+    return is_covered(r, g) ? SITES_OTHER : sites_get(stripe_at(r, g));
+}
+
+/* Others' claim to the stripe's tag ends: they become "other". */
+static void take_stripe(const hak_region *r, granule g)
+{
+    hak_word before = begins_in_stripe(r, g) & ((ONE << g % MARKS_STRIPE) - 1);
+    if (before == 0)
+        return;
+    granule last = g - g % MARKS_STRIPE + top_bit(before);
+    tally_move(sites_get(stripe_at(r, g)), SITES_OTHER,
+               (size_t)extent_length(r, last) << GRANULE_SHIFT);
+}
+
+static void tag_in_run(const hak_region *r, const void *block, hak_tag tag)
+{
+    granule g = region_granule(r, block);
+    if (is_covered(r, g)) {
+        tag = SITES_OTHER;
+    } else {
+        take_stripe(r, g);
+        sites_set(stripe_at(r, g), tag);
+    }
+    tally_add(tag, (size_t)extent_length(r, g) << GRANULE_SHIFT);
+}
+
+static void tag_in_page(const hak_region *r, unsigned kind, const void *block, hak_tag tag)
+{
+    const hak_class *c = &pools.classes[kind - 1];
+    uintptr_t offset = (uintptr_t)block - r->maps.base;
+    uint32_t inside = (uint32_t)offset & (((uint32_t)c->units << UNIT_SHIFT) - 1);
+    uint8_t *tags = sites_page_tags(&r->maps, (offset - inside) >> UNIT_SHIFT, kind);
+    sites_set(&tags[class_index(c, inside)], tag);
+    tally_add(tag, c->stride);
+}
+
+void sites_handed_out(const void *block, const void *site)
+{
+    if (block == NULL)
+        return;
+    const hak_region *r = run_region_of(block);
+    unsigned kind = region_kind_at(&r->maps, block);
+    if (kind != 0)
+        tag_in_page(r, kind, block, sites_find(site));
+    else
+        tag_in_run(r, block, sites_find(site));
+}
+
+/* Nobody else in the stripe may come by the tag. */
+void sites_run_freed(const hak_region *r, const void *p, hak_tag tag, size_t granules)
+{
+    granule g = region_granule(r, p);
+    if (!is_covered(r, g))
+        sites_set(stripe_at(r, g), SITES_OTHER);
+    tally_sub(tag, granules << GRANULE_SHIFT);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who holds which block. Each site has a place in a table of addresses,
+ * pools.sites: the one that its address hashes to, or one of the next few; the
+ * number of the place is its tag. Places are taken by compare-exchange and
+ * never given up, so a look needs no lock. A site for which no place is left is
+ * "other", tag 0, whose place stays empty.
+ */
+#ifndef HAK_SITES_H
+#define HAK_SITES_H
+
+#include "pool.h"
+#include "tally.h"
+
+enum { SITES_OTHER = 0, SITES_PROBES = 8 };
+
+/* The call site: malloc's fast path wants it, so it is read at once. */
+#define SITES_EARLY(call_site) ((call_site) != NULL ? (call_site) : HAK_PORT_CALL_SITE())
+#define SITES_LATE(call_site)  (call_site)
+/* malloc of a size without a class, or for a site that is not in its usual place. */
+#define SITES_DETOUR(size, site) heap_malloc_detour(size, site)
+
+/* Where a site has its place if nobody else had it first; does it? */
+static inline hak_tag sites_guess(const void *site)
+{
+    return (uintptr_t)site >> 2 & (HAK_SITES - 1);
+}
+static inline bool sites_knows(hak_tag tag, const void *site)
+{
+    return word_get(&pools.sites[tag]) == (uintptr_t)site;
+}
+
+/* The tag of a site, which gets a place if it has none. Bounded. */
+hak_tag sites_find(const void *site);
+
+/* Tags are read by a listing at any time. */
+static inline void sites_set(uint8_t *at, hak_tag tag) { hak_port_set_byte(at, tag); }
+static inline hak_tag sites_get(const uint8_t *at) { return __atomic_load_n(at, __ATOMIC_RELAXED); }
+
+/* The core took the lowest of the slot's free blocks. Interrupts masked. */
+static inline void sites_popped(const hak_slot *slot, hak_word free, hak_tag tag)
+{
+    sites_set(&slot->tags[hak_port_ctz(free)], tag);
+    tally_add(tag, slot->stride);
+}
+
+/* A block (or NULL) was handed out; run lock held since. */
+void sites_handed_out(const void *block, const void *site);
+
+/* A call returned NULL for want of memory. */
+static inline void sites_failed(const void *site) { tally_failed(sites_find(site)); }
+
+/* What is freed: the tag is read before the block can be another's. First in the
+ * core's own page, whose blocks stay while interrupts are masked. */
+static inline void sites_pushed(const hak_slot *slot, const void *p)
+{
+    uint32_t offset = (uint32_t)((uintptr_t)p - slot->base);
+    if (TALLY_COUNTS)
+        tally_sub(sites_get(&slot->tags[(uint64_t)offset * slot->reciprocal >> 32]), slot->stride);
+}
+/* Then a block of any page, by the page's first unit. */
+static inline uint8_t *sites_page_tags(const hak_maps *maps, uintptr_t unit, unsigned kind)
+{
+    const hak_class *c = &pools.classes[kind - 1];
+    return marks_of((uint32_t)c->units << UNIT_SHIFT, c->blocks, c->used_bytes,
+                    maps->base + (unit << UNIT_SHIFT), &maps->tags[unit * MARKS_PER_UNIT]);
+}
+static inline hak_tag sites_page_tag(const hak_maps *maps, uintptr_t unit, unsigned kind,
+                                     unsigned block)
+{
+    return TALLY_COUNTS ? sites_get(&sites_page_tags(maps, unit, kind)[block]) : SITES_OTHER;
+}
+static inline hak_tag sites_spot_tag(hak_spot spot)
+{
+    return sites_page_tag(page_maps(spot.page), page_unit(spot.page), spot.index + 1,
+                          hak_port_ctz(spot.bit));
+}
+static inline void sites_freed(hak_tag tag, size_t size_bytes) { tally_sub(tag, size_bytes); }
+
+/* The run layer's blocks, run lock held: the tag of the stripe where p, anywhere
+ * in the region's span, lies; or "other" if another live block begins behind p
+ * in the stripe. */
+hak_tag sites_run_tag(const hak_region *r, const void *p);
+/* The block of so many granules that began at p is free; that was its tag. */
+void sites_run_freed(const hak_region *r, const void *p, hak_tag tag, size_t granules);
+/* The block at p was resized in place, from so many granules to so many. */
+static inline void sites_resized(const hak_region *r, const void *p, size_t from, size_t to)
+{
+    if (TALLY_COUNTS)
+        tally_resize(sites_run_tag(r, p), from << GRANULE_SHIFT, to << GRANULE_SHIFT);
+}
+
+/* For check: NULL, or what is wrong. */
+const char *sites_check(void);
+
+#endif
