@@ -68,7 +68,8 @@ static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
 }
 
 /* malloc of a size that has a class, for a site whose tag is known. */
-STEP void *heap_malloc_pooled(size_t size, const void *call_site, hak_tag tag)
+STEP void *heap_malloc_pooled(size_t size, const void *call_site, hak_tag tag,
+                              hak_place_of_site *place)
 {
     unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
     hak_mask state = hak_port_mask();
@@ -79,8 +80,10 @@ STEP void *heap_malloc_pooled(size_t size, const void *call_site, hak_tag tag)
     hak_word free = word_get(&slot->free);
     if (free == 0)
         return heap_malloc_small(size, slot, kind, state, SITES_LATE(call_site));
+    size_t stride = slot->stride;
     void *block = pool_pop(slot, free);
-    sites_popped(slot, free, tag);
+    if (sites_popped(slot, free, tag, place, stride))
+        return sites_settle(block, place, state);
     hak_port_unmask(state);
     return block;
 }
@@ -94,10 +97,11 @@ STEP void *heap_malloc(size_t size, const void *call_site)
 {
     const void *site = SITES_EARLY(call_site);
     hak_tag tag = sites_guess(site);
+    hak_place_of_site *place = sites_place(tag);
     /* One branch for both. */
-    if ((size - 1 >= pools.limit_bytes) | !sites_knows(tag, site))
+    if ((size - 1 >= pools.limit_bytes) | !sites_knows(place, site))
         return SITES_DETOUR(size, site);
-    return heap_malloc_pooled(size, site, tag);
+    return heap_malloc_pooled(size, site, tag, place);
 }
 
 /*

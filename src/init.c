@@ -52,6 +52,7 @@ hak_status hak_init(void *heap_start, size_t heap_size)
     reserved = 1;
     region_make(&run.first, &range, largest_page_bytes);
     pool_start(&run.first);
+    sites_start();
     publish(&run.first, table);
     return HAK_OK;
 }

@@ -17,7 +17,7 @@
  *           = mallocs + popcount(free) - taken.
  */
 typedef struct hak_slot {
-    hak_atomic free;     /* blocks to hand out */
+    hak_atomic free; /* blocks to hand out */
     MARKS_IN_SLOT
     uintptr_t base;      /* address of block 0 */
     uint32_t used_bytes; /* blocks x stride of the page; 0: there is no page */

@@ -64,8 +64,11 @@ void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask sta
     if (slot != NULL && pool_drain(slot, kind - 1)) {
         hak_word free = word_get(&slot->free);
         block = pool_pop(slot, free);
-        sites_popped(slot, free, sites_find(call_site));
+        hak_tag tag = sites_find(call_site);
+        bool odd = sites_popped(slot, free, tag, sites_place(tag), slot->stride);
         word_set(&pools.drains[core], word_get(&pools.drains[core]) + 1);
+        if (odd)
+            return sites_settle(block, sites_place(tag), state);
         hak_port_unmask(state);
         return block;
     }

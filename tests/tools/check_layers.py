@@ -20,6 +20,7 @@ import sys
 RANKS = [
     "hak.h hak_fork.h config.h inject.h",
     "base.h",
+    "place.h",
     "marks.h",
     "region.h classes.h bytes.c status.c site_name.c",
     "extent.h classes.c",

@@ -14,15 +14,20 @@ typedef uintptr_t hak_tag;
 #define SITES_DETOUR(size, site) heap_malloc_large(size, SITES_LATE(site))
 
 static inline hak_tag sites_guess(const void *site) { return (void)site, 0; }
-static inline bool sites_knows(hak_tag tag, const void *site)
+typedef void hak_place_of_site;
+static inline hak_place_of_site *sites_place(hak_tag tag) { return (void)tag, NULL; }
+static inline bool sites_knows(const hak_place_of_site *place, const void *site)
 {
-    return (void)tag, (void)site, true;
+    return (void)place, (void)site, true;
 }
 static inline hak_tag sites_find(const void *site) { return (void)site, 0; }
-static inline void sites_popped(const hak_slot *slot, hak_word free, hak_tag tag)
+static inline bool sites_popped(const hak_slot *slot, hak_word free, hak_tag tag,
+                                hak_place_of_site *place, size_t stride)
 {
-    (void)slot, (void)free, (void)tag;
+    return (void)slot, (void)free, (void)tag, (void)place, (void)stride, false;
 }
+/* Not in this build. */
+void *sites_settle(void *block, hak_place_of_site *place, hak_mask state);
 static inline void sites_handed_out(const void *block, const void *site)
 {
     (void)block, (void)site;
@@ -48,6 +53,7 @@ static inline void sites_resized(const hak_region *r, const void *p, size_t from
 {
     (void)r, (void)p, (void)from, (void)to;
 }
+static inline void sites_start(void) {}
 static inline const char *sites_check(void) { return NULL; }
 
 #endif

@@ -16,7 +16,7 @@ typedef struct held {
 static inline void hold(held *sums, hak_tag tag, size_t size_bytes)
 {
     /* Tags in a page can be overwritten by the program. */
-    if (tag >= HAK_SITES || word_get(&pools.sites[tag]) == 0)
+    if (tag >= HAK_SITES || word_get(&pools.sites[tag].address) == 0)
         tag = SITES_OTHER;
     sums[tag].blocks++;
     sums[tag].bytes += size_bytes;
@@ -63,7 +63,7 @@ static void hold_all(held *sums)
 
 static hak_site_info describe(hak_tag tag, held sum)
 {
-    const void *address = (const void *)word_get(&pools.sites[tag]);
+    const void *address = (const void *)word_get(&pools.sites[tag].address);
     hak_site_info info = {
         address, tag == SITES_OTHER ? "other" : hak_site_name(address), sum.blocks, sum.bytes, 0, 0,
         0};
@@ -142,18 +142,36 @@ static const char *check_region(const hak_region *r)
         if (item.kind == ITEM_BLOCK)
             tag = sites_run_tag(r, region_address(r, g));
         run_unlock(state);
-        if (tag >= HAK_SITES || (tag != SITES_OTHER && word_get(&pools.sites[tag]) == 0))
+        if (tag >= HAK_SITES || (tag != SITES_OTHER && word_get(&pools.sites[tag].address) == 0))
             return "a block's tag names a site";
         g += item.extent.length;
     }
     return NULL;
 }
 
+/* What is counted per call is what lies there, if nothing moved meanwhile. */
+static const char *check_accounts(void)
+{
+    held sums[HAK_SITES];
+    hak_word before, after;
+    size_t lie = 0, counted = tally_live_bytes(&before);
+    hold_all(sums);
+    for (hak_tag tag = 0; tag < HAK_SITES; tag++)
+        lie += sums[tag].bytes;
+    tally_live_bytes(&after);
+    return before == after && lie != counted ? "the sites' accounts add up to the live bytes"
+                                             : NULL;
+}
+
 const char *sites_check(void)
 {
     const hak_region_table *table = run_regions();
-    const char *broken = word_get(&pools.sites[SITES_OTHER]) != 0 ? "\"other\" has no site" : NULL;
-    for (unsigned i = 0; i < table->count && broken == NULL; i++)
-        broken = check_region(table->region[i]);
-    return broken;
+    for (unsigned i = 0; i < table->count; i++) {
+        const char *broken = check_region(table->region[i]);
+        if (broken != NULL)
+            return broken;
+    }
+    if (word_get(&pools.sites[SITES_OTHER].address) != 0)
+        return "\"other\" has no address";
+    return TALLY_COUNTS ? check_accounts() : NULL;
 }

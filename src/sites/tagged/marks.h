@@ -14,7 +14,7 @@
 #ifndef HAK_MARKS_H
 #define HAK_MARKS_H
 
-#include "base.h"
+#include "place.h"
 
 enum {
     MARKS_PER_UNIT = 16,
@@ -22,12 +22,12 @@ enum {
     MARKS_SLOT_BYTES = sizeof(uint8_t *)
 };
 
-#define MARKS_IN_MAPS  uint8_t *tags;     /* MARKS_PER_UNIT for each unit */
-#define MARKS_IN_SLOT  uint8_t *tags;     /* of the page's blocks */
-#define MARKS_IN_POOLS hak_atomic *sites; /* HAK_SITES of them: 0, or a call site for good */
+#define MARKS_IN_MAPS  uint8_t *tags;            /* MARKS_PER_UNIT for each unit */
+#define MARKS_IN_SLOT  uint8_t *tags;            /* of the page's blocks */
+#define MARKS_IN_POOLS hak_place_of_site *sites; /* HAK_SITES of them */
 /* Also before hak_init: malloc looks there first. */
 #define MARKS_POOLS_START = {.sites = marks_sites}
-extern hak_atomic marks_sites[];
+extern hak_place_of_site marks_sites[];
 
 /* The address of a slot of the pools: the size of a slot is 9 words. */
 static inline uintptr_t marks_slot(uintptr_t slots, unsigned number)

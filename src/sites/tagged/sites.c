@@ -3,20 +3,22 @@
 #include "sites.h"
 #include "heap.h"
 
-hak_atomic marks_sites[HAK_SITES];
+hak_place_of_site marks_sites[HAK_SITES];
+
+void sites_start(void) { hak_port_zero(marks_sites, sizeof marks_sites); }
 
 hak_tag sites_find(const void *site)
 {
     uintptr_t wanted = (uintptr_t)site;
     for (unsigned i = 0; i < SITES_PROBES; i++) {
         hak_tag tag = (sites_guess(site) + i) & (HAK_SITES - 1);
-        uintptr_t there = word_get(&pools.sites[tag]);
+        hak_atomic *address = &pools.sites[tag].address;
+        uintptr_t there = word_get(address);
         if (tag == SITES_OTHER)
             continue;
         /* relaxed: an address is all there is to see */
-        if (there == 0 &&
-            atomic_compare_exchange_strong_explicit(&pools.sites[tag], &there, wanted,
-                                                    memory_order_relaxed, memory_order_relaxed))
+        if (there == 0 && atomic_compare_exchange_strong_explicit(
+                              address, &there, wanted, memory_order_relaxed, memory_order_relaxed))
             return tag;
         if (there == wanted)
             return tag;
@@ -24,11 +26,20 @@ hak_tag sites_find(const void *site)
     return SITES_OTHER;
 }
 
+void *sites_settle(void *block, hak_place_of_site *place, hak_mask state)
+{
+    if (TALLY_COUNTS)
+        tally_settle(place);
+    hak_port_unmask(state);
+    return block;
+}
+
 void *heap_malloc_detour(size_t size, const void *call_site)
 {
     if (size - 1 >= pools.limit_bytes)
         return heap_malloc_large(size, call_site);
-    return heap_malloc_pooled(size, call_site, sites_find(call_site));
+    hak_tag tag = sites_find(call_site);
+    return heap_malloc_pooled(size, call_site, tag, sites_place(tag));
 }
 
 static uint8_t *stripe_at(const hak_region *r, granule g)

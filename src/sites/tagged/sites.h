@@ -25,9 +25,10 @@ static inline hak_tag sites_guess(const void *site)
 {
     return (uintptr_t)site >> 2 & (HAK_SITES - 1);
 }
-static inline bool sites_knows(hak_tag tag, const void *site)
+static inline hak_place_of_site *sites_place(hak_tag tag) { return &pools.sites[tag]; }
+static inline bool sites_knows(const hak_place_of_site *place, const void *site)
 {
-    return word_get(&pools.sites[tag]) == (uintptr_t)site;
+    return word_get(&place->address) == (uintptr_t)site;
 }
 
 /* The tag of a site, which gets a place if it has none. Bounded. */
@@ -37,12 +38,16 @@ hak_tag sites_find(const void *site);
 static inline void sites_set(uint8_t *at, hak_tag tag) { hak_port_set_byte(at, tag); }
 static inline hak_tag sites_get(const uint8_t *at) { return __atomic_load_n(at, __ATOMIC_RELAXED); }
 
-/* The core took the lowest of the slot's free blocks. Interrupts masked. */
-static inline void sites_popped(const hak_slot *slot, hak_word free, hak_tag tag)
+/* The core took the lowest of the slot's free blocks, of so many bytes.
+ * Interrupts masked. true: sites_settle is wanted. */
+static inline bool sites_popped(const hak_slot *slot, hak_word free, hak_tag tag,
+                                hak_place_of_site *place, size_t stride)
 {
     sites_set(&slot->tags[hak_port_ctz(free)], tag);
-    tally_add(tag, slot->stride);
+    return tally_add_fast(place, stride);
 }
+/* Restores the interrupt mask's state; the block. */
+void *sites_settle(void *block, hak_place_of_site *place, hak_mask state);
 
 /* A block (or NULL) was handed out; run lock held since. */
 void sites_handed_out(const void *block, const void *site);
@@ -89,6 +94,9 @@ static inline void sites_resized(const hak_region *r, const void *p, size_t from
     if (TALLY_COUNTS)
         tally_resize(sites_run_tag(r, p), from << GRANULE_SHIFT, to << GRANULE_SHIFT);
 }
+
+/* Before the first block is handed out: forget all sites. */
+void sites_start(void);
 
 /* For check: NULL, or what is wrong. */
 const char *sites_check(void);
