@@ -12,7 +12,7 @@
 #include "pool.h"
 #include "tally.h"
 
-enum { SITES_OTHER = 0, SITES_PROBES = 8 };
+enum { SITES_OTHER = 0, SITES_PROBES = 16 };
 
 /* The call site: malloc's fast path wants it, so it is read at once. */
 #define SITES_EARLY(call_site) ((call_site) != NULL ? (call_site) : HAK_PORT_CALL_SITE())

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* There are none in SITES=list. */
+static void test_accounts(void) {}

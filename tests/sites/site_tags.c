@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* What lies inside: tags that were overwritten, stripes, accounts. For builds
+ * with SITES=list and SITES=count. */
+#include "kit.h"
+#include "sites.h"
+
+enum { HEAP_BYTES = 1 << 20, BLOCKS = 400, LIST_MOST = 8 };
+
+static hak_site_info list[LIST_MOST];
+static size_t listed;
+static void *block[BLOCKS];
+HAK_SITE_DEFINE(red, "red");
+HAK_SITE_DEFINE(blue, "blue");
+
+static hak_site_info line_of(const hak_site *site)
+{
+    hak_site_info none = {0};
+    listed = hak_sites_get(list, LIST_MOST);
+    for (size_t i = 0; i < listed; i++)
+        if (list[i].address == site)
+            return list[i];
+    return none;
+}
+
+static void take(size_t size, const hak_site *site)
+{
+    for (unsigned i = 0; i < BLOCKS; i++)
+        block[i] = hak_malloc_at(size, site);
+}
+
+static void give(void)
+{
+    for (unsigned i = 0; i < BLOCKS; i++)
+        hak_free(block[i]);
+}
+
+/* Where the tag of a pool's block lies. */
+static uint8_t *tag_of(const void *p)
+{
+    const hak_maps *maps = &pools.maps;
+    uintptr_t offset = (uintptr_t)p - maps->base;
+    unsigned kind = maps->kinds[offset >> UNIT_SHIFT];
+    if (kind == 0)
+        return NULL;
+    const hak_class *c = &pools.classes[kind - 1];
+    uint32_t inside = (uint32_t)offset & (((uint32_t)c->units << UNIT_SHIFT) - 1);
+    return &sites_page_tags(maps, (offset - inside) >> UNIT_SHIFT, kind)[class_index(c, inside)];
+}
+
+static bool lies_in_heap(const void *tag)
+{
+    return (uintptr_t)tag - run.first.first_address < run.first.usable_bytes;
+}
+
+/* Every place of a tag: of blocks of 16, 32, 48 bytes in the page, of larger ones
+ * in the map; never in a block. */
+static void test_places(void)
+{
+    for (size_t size = 16; size <= 512; size += 16) {
+        unsigned pooled = 0;
+        take(size, &red);
+        for (unsigned i = 0; i < BLOCKS; i++) {
+            const uint8_t *tag = tag_of(block[i]);
+            if (tag == NULL)
+                continue;
+            pooled++;
+            KIT_CHECK(sites_get(tag) == sites_find(&red));
+            KIT_CHECK(lies_in_heap(tag) == (size < 64));
+            for (unsigned k = 0; k < BLOCKS; k++)
+                KIT_CHECK((uintptr_t)tag - (uintptr_t)block[k] >= size);
+        }
+        KIT_CHECK(pooled > BLOCKS / 4);
+        give();
+    }
+}
+
+/* Tags that the program overwrote: the sums hold, nothing else is touched. */
+static void test_overwritten(void)
+{
+    static const uint8_t wild[] = {255, HAK_SITES - 1, 128, 0};
+    hak_stats stats;
+    for (size_t size = 16; size <= 256; size += 16) {
+        take(size, &red);
+        for (unsigned i = 0; i < BLOCKS; i += 2)
+            if (tag_of(block[i]) != NULL)
+                *tag_of(block[i]) = wild[i / 2 % 4];
+        hak_stats_get(&stats);
+        hak_site_info line = line_of(&red), *other = &list[listed - 1];
+        KIT_CHECK(other->address == NULL && other->live_blocks != 0);
+        KIT_CHECK(line.live_blocks + other->live_blocks >= BLOCKS);
+        KIT_CHECK(line.live_bytes + other->live_bytes == stats.live_bytes);
+        KIT_CHECK(hak_check() == NULL);
+        give();
+        KIT_CHECK(hak_check() == NULL);
+        hak_stats_get(&stats);
+        KIT_CHECK(stats.live_blocks == 0 && stats.faults == 0);
+    }
+}
+
+/* Two blocks in one stripe of the run layer: the last one has the tag. First of
+ * all cases: no page is there yet, so a small block fills the hole. */
+static void test_stripe(void)
+{
+    unsigned char *a = hak_aligned_alloc_at(64, 64, &red), *c;
+    unsigned char *fence = hak_aligned_alloc_at(64, 64, &blue);
+    KIT_CHECK(a != NULL && fence == a + 64 && line_of(&red).live_blocks == 1);
+    KIT_CHECK(hak_realloc(a, 48) == a && line_of(&red).live_bytes == 48);
+    unsigned char *b = hak_malloc_at(16, &blue);
+    KIT_CHECK(b == a + 48);
+    KIT_CHECK(line_of(&red).live_blocks == 0 && line_of(&blue).live_blocks == 2);
+    KIT_CHECK(list[listed - 1].address == NULL && list[listed - 1].live_bytes == 48);
+    KIT_CHECK(hak_check() == NULL);
+    hak_free(b); /* its tag is not the other's now */
+    KIT_CHECK(line_of(&red).live_blocks == 0 && line_of(&blue).live_blocks == 1);
+    KIT_CHECK(list[listed - 1].live_blocks == 1 && hak_check() == NULL);
+    b = hak_malloc_at(16, &blue);
+    hak_free(a); /* the one before goes: the last one keeps its tag */
+    KIT_CHECK(b == a + 48 && line_of(&blue).live_blocks == 2);
+    c = hak_aligned_alloc_at(64, 48, &red); /* before a live one: "other" */
+    KIT_CHECK(c == a && line_of(&red).live_blocks == 0 && line_of(&blue).live_blocks == 2);
+    hak_free(b);
+    hak_free(c);
+    c = hak_aligned_alloc_at(64, 64, &red);
+    KIT_CHECK(c == a && line_of(&red).live_bytes == 64 && hak_check() == NULL);
+    hak_free(c);
+    hak_free(fence);
+    KIT_CHECK(line_of(&red).live_blocks == 0 && hak_check() == NULL);
+}
+
+/* hak_check sees a tag in the map that names no site. */
+static void test_check(void)
+{
+    void *p = hak_malloc_at(100000, &red);
+    uint8_t *tag = &run.first.maps.tags[((uintptr_t)p - run.first.maps.base) >> GRANULE_SHIFT >>
+                                        (UNIT_GRANULES_SHIFT - 4)];
+    uint8_t old = *tag;
+    KIT_CHECK(MARKS_PER_UNIT == 16 && old == sites_find(&red));
+    *tag = HAK_SITES;
+    KIT_CHECK(hak_check() != NULL);
+    *tag = old;
+    KIT_CHECK(hak_check() == NULL);
+    hak_free(p);
+}
+
+/* Sites that hash to one place find others. */
+static void test_collisions(void)
+{
+    static const char code[4 * HAK_SITES * (SITES_PROBES + 1)];
+    bool used[HAK_SITES] = {false};
+    for (unsigned i = 0; i <= SITES_PROBES; i++) {
+        const void *site = &code[(size_t)4 * HAK_SITES * i];
+        hak_tag tag = sites_find(site);
+        KIT_CHECK(tag != SITES_OTHER && tag < HAK_SITES && tag == sites_find(site) && !used[tag]);
+        used[tag] = true;
+    }
+}
+
+#include "accounts.h"
+
+static const kit_case cases[] = {
+    {"tags_stripe", test_stripe},           {"tags_places", test_places},
+    {"tags_overwritten", test_overwritten}, {"tags_check", test_check},
+    {"tags_collisions", test_collisions},   {"tags_accounts", test_accounts},
+};
+
+int kit_main(void)
+{
+    size_t bytes;
+    void *ram = kit_ram(HEAP_BYTES, &bytes);
+    if (hak_init(ram, HEAP_BYTES) != HAK_OK)
+        return 1;
+    return kit_run_cases(cases, sizeof cases / sizeof cases[0]);
+}
