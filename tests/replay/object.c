@@ -66,27 +66,34 @@ static void add_cost(replay_counts *c, replay_kind kind, uint64_t instructions, 
     }
 }
 
+/* A trace's site has a number; here it stands for a return address. */
+static const hak_site *site_of(const trace_record *t)
+{
+    return HAK_SITE_AT(REPLAY_SITES + REPLAY_SITE_BYTES * t->site);
+}
+
 /* The call itself, between two readings of the instruction counter. */
 static void *call(const trace_record *t, unsigned op, void *block, uint64_t *instructions)
 {
     uint64_t start, end;
     size_t size = t->size_bytes;
+    const hak_site *site = site_of(t);
     void *result = NULL;
 
     switch (op) {
     case TRACE_MALLOC:
         start = kit_instructions();
-        result = hak_malloc(size);
+        result = hak_malloc_at(size, site);
         end = kit_instructions();
         break;
     case TRACE_CALLOC:
         start = kit_instructions();
-        result = hak_calloc(1, size);
+        result = hak_calloc_at(1, size, site);
         end = kit_instructions();
         break;
     case TRACE_REALLOC:
         start = kit_instructions();
-        result = hak_realloc(block, size);
+        result = hak_realloc_at(block, size, site);
         end = kit_instructions();
         break;
     case TRACE_FREE:
@@ -97,7 +104,7 @@ static void *call(const trace_record *t, unsigned op, void *block, uint64_t *ins
     default: {
         size_t alignment = (size_t)1 << t->align_log2;
         start = kit_instructions();
-        result = hak_aligned_alloc(alignment, size);
+        result = hak_aligned_alloc_at(alignment, size, site);
         end = kit_instructions();
         break;
     }

@@ -206,6 +206,21 @@ static const char *check(const char *when)
     return broken;
 }
 
+/* = site NUMBER blocks bytes peak mallocs failures; the number is "other" at the end. */
+static void print_sites(void)
+{
+    for (size_t i = 0; i < run.listed; i++) {
+        const hak_site_info *s = &run.sites[i];
+        uintptr_t number = ((uintptr_t)s->address - REPLAY_SITES) / REPLAY_SITE_BYTES;
+        if (s->address == NULL)
+            kit_print("= site other");
+        else
+            kit_print("= site %lu", (unsigned long)number);
+        kit_print(" %zu %zu %zu %zu %zu\n", s->live_blocks, s->live_bytes, s->peak_bytes,
+                  s->mallocs, s->failures);
+    }
+}
+
 static void report_spread(const handler_counts *h, bool timer)
 {
     print_value("frees", run.frees);
@@ -247,6 +262,7 @@ static int report(uint64_t nanoseconds, bool timer)
     print_value("milliseconds", nanoseconds / 1000000);
     print_stats(&stats);
     print_costs(&sum);
+    print_sites();
     if (run.at_once)
         report_spread(&handlers, timer);
     kit_print("= check %s\n", broken_full ? broken_full : broken_empty ? broken_empty : "clean");
