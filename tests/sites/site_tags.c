@@ -122,6 +122,10 @@ static void test_stripe(void)
     hak_free(c);
     c = hak_aligned_alloc_at(64, 64, &red);
     KIT_CHECK(c == a && line_of(&red).live_bytes == 64 && hak_check() == NULL);
+    KIT_CHECK(hak_realloc(c, 48) == c && (b = hak_malloc_at(16, &red)) == c + 48);
+    KIT_CHECK(line_of(&red).live_blocks == 2 && line_of(&red).live_bytes == 64); /* both share it */
+    hak_free(b);
+    KIT_CHECK(line_of(&red).live_blocks == 1 && line_of(&red).live_bytes == 48);
     hak_free(c);
     hak_free(fence);
     KIT_CHECK(line_of(&red).live_blocks == 0 && hak_check() == NULL);
@@ -131,11 +135,14 @@ static void test_stripe(void)
 static void test_check(void)
 {
     void *p = hak_malloc_at(100000, &red);
-    uint8_t *tag = &run.first.maps.tags[((uintptr_t)p - run.first.maps.base) >> GRANULE_SHIFT >>
-                                        (UNIT_GRANULES_SHIFT - 4)];
+    uintptr_t offset = (uintptr_t)p - run.first.maps.base;
+    uint8_t *tag = &run.first.maps.tags[offset / (MARKS_STRIPE * HAK_GRANULE)];
     uint8_t old = *tag;
-    KIT_CHECK(MARKS_PER_UNIT == 16 && old == sites_find(&red));
-    *tag = HAK_SITES;
+    unsigned free_place = 1;
+    while (word_get(&pools.sites[free_place].address) != 0)
+        free_place++;
+    KIT_CHECK((old & ~MARKS_SHARED) == (int)sites_find(&red));
+    *tag = (uint8_t)free_place;
     KIT_CHECK(hak_check() != NULL);
     *tag = old;
     KIT_CHECK(hak_check() == NULL);

@@ -7,9 +7,10 @@
  *   in a page     one tag per block: in the map, at the page's first unit and on,
  *                 if the units of the page have so many; else behind the last
  *                 block of the page, which then holds a block or a few less
- *   in the runs   one tag in the map per stripe of so many granules. It is the
- *                 tag of the last live block that begins in the stripe; blocks
- *                 before that one are "other"
+ *   in the runs   one mark in the map per stripe of so many granules. With the
+ *                 bit SHARED it is the tag of all live blocks that begin in the
+ *                 stripe; without, that of the last one, and those before it
+ *                 are "other"
  */
 #ifndef HAK_MARKS_H
 #define HAK_MARKS_H
@@ -17,10 +18,13 @@
 #include "place.h"
 
 enum {
-    MARKS_PER_UNIT = 16,
+    MARKS_PER_UNIT = HAK_SITE_MARKS < UNIT_GRANULES ? HAK_SITE_MARKS : UNIT_GRANULES,
     MARKS_STRIPE = UNIT_GRANULES / MARKS_PER_UNIT, /* granules that share a tag */
+    MARKS_SHARED = 128,
     MARKS_SLOT_BYTES = sizeof(uint8_t *)
 };
+
+_Static_assert(HAK_SITES <= MARKS_SHARED, "a tag and a bit fit into a byte");
 
 #define MARKS_IN_MAPS  uint8_t *tags;            /* MARKS_PER_UNIT for each unit */
 #define MARKS_IN_SLOT  uint8_t *tags;            /* of the page's blocks */

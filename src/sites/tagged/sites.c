@@ -57,39 +57,43 @@ static hak_word begins_in_stripe(const hak_region *r, granule g)
     return (u.begin & u.live) >> (bit_of(g) & ~(MARKS_STRIPE - 1u)) & ((ONE << MARKS_STRIPE) - 1);
 }
 
-/* Does a live block begin behind g in its stripe? */
-static bool is_covered(const hak_region *r, granule g)
+/* The tag of the block at a place of a stripe whose live blocks begin there. */
+static hak_tag tag_among(hak_tag mark, hak_word begins, unsigned place)
 {
-    return begins_in_stripe(r, g) >> (g % MARKS_STRIPE) >> 1 != 0;
+    if ((mark & MARKS_SHARED) != 0)
+        return mark & ~(hak_tag)MARKS_SHARED;
+    return begins >> place >> 1 != 0 ? SITES_OTHER : mark;
 }
 
 hak_tag sites_run_tag(const hak_region *r, const void *p)
 {
     granule g = region_granule(r, p);
-    return is_covered(r, g) ? SITES_OTHER : sites_get(stripe_at(r, g));
+    return tag_among(sites_get(stripe_at(r, g)), begins_in_stripe(r, g), g % MARKS_STRIPE);
 }
 
-/* Others' claim to the stripe's tag ends: they become "other". */
-static void take_stripe(const hak_region *r, granule g)
+/* What the mark of a stripe becomes by a new block at a place. */
+static hak_tag mark_with(hak_tag mark, hak_word begins, unsigned place, hak_tag tag)
 {
-    hak_word before = begins_in_stripe(r, g) & ((ONE << g % MARKS_STRIPE) - 1);
-    if (before == 0)
-        return;
-    granule last = g - g % MARKS_STRIPE + top_bit(before);
-    tally_move(sites_get(stripe_at(r, g)), SITES_OTHER,
-               (size_t)extent_length(r, last) << GRANULE_SHIFT);
+    bool alone = (begins & ~(ONE << place)) == 0, last = begins >> place >> 1 == 0;
+    if (alone || mark == (tag | MARKS_SHARED))
+        return tag | MARKS_SHARED;
+    return last ? tag : mark & ~(hak_tag)MARKS_SHARED;
 }
 
 static void tag_in_run(const hak_region *r, const void *block, hak_tag tag)
 {
-    granule g = region_granule(r, block);
-    if (is_covered(r, g)) {
-        tag = SITES_OTHER;
-    } else {
-        take_stripe(r, g);
-        sites_set(stripe_at(r, g), tag);
+    granule g = region_granule(r, block), first = g - g % MARKS_STRIPE;
+    hak_word begins = begins_in_stripe(r, g), before = begins & ~(ONE << g % MARKS_STRIPE);
+    hak_tag old = sites_get(stripe_at(r, g));
+    hak_tag mark = mark_with(old, begins, g % MARKS_STRIPE, tag);
+    sites_set(stripe_at(r, g), mark);
+    for (unsigned place = 0; TALLY_COUNTS && place < MARKS_STRIPE; place++) {
+        hak_tag was = tag_among(old, before, place), is = tag_among(mark, begins, place);
+        if ((before >> place & 1) != 0 && was != is)
+            tally_move(was, is, (size_t)extent_length(r, first + place) << GRANULE_SHIFT);
     }
-    tally_add(tag, (size_t)extent_length(r, g) << GRANULE_SHIFT);
+    tally_add(tag_among(mark, begins, g % MARKS_STRIPE), (size_t)extent_length(r, g)
+                                                             << GRANULE_SHIFT);
 }
 
 static void tag_in_page(const hak_region *r, unsigned kind, const void *block, hak_tag tag)
@@ -114,11 +118,13 @@ void sites_handed_out(const void *block, const void *site)
         tag_in_run(r, block, sites_find(site));
 }
 
-/* Nobody else in the stripe may come by the tag. */
+/* The last one in a stripe goes: no other block may come by its tag. */
 void sites_run_freed(const hak_region *r, const void *p, hak_tag tag, size_t granules)
 {
     granule g = region_granule(r, p);
-    if (!is_covered(r, g))
-        sites_set(stripe_at(r, g), SITES_OTHER);
+    uint8_t *mark = stripe_at(r, g);
+    if ((sites_get(mark) & MARKS_SHARED) == 0 &&
+        begins_in_stripe(r, g) >> g % MARKS_STRIPE >> 1 == 0)
+        sites_set(mark, SITES_OTHER);
     tally_sub(tag, granules << GRANULE_SHIFT);
 }

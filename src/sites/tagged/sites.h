@@ -82,9 +82,8 @@ static inline hak_tag sites_spot_tag(hak_spot spot)
 }
 static inline void sites_freed(hak_tag tag, size_t size_bytes) { tally_sub(tag, size_bytes); }
 
-/* The run layer's blocks, run lock held: the tag of the stripe where p, anywhere
- * in the region's span, lies; or "other" if another live block begins behind p
- * in the stripe. */
+/* The run layer's blocks, run lock held: the tag of the block that begins at p,
+ * which may be any address in the region's span. */
 hak_tag sites_run_tag(const hak_region *r, const void *p);
 /* The block of so many granules that began at p is free; that was its tag. */
 void sites_run_freed(const hak_region *r, const void *p, hak_tag tag, size_t granules);
