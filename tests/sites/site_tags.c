@@ -34,6 +34,8 @@ static void give(void)
         hak_free(block[i]);
 }
 
+#include "accounts.h"
+
 /* Where the tag of a pool's block lies. */
 static uint8_t *tag_of(const void *p)
 {
@@ -97,6 +99,11 @@ static void test_overwritten(void)
     }
 }
 
+static bool is_whole(void)
+{
+    return hak_check() == NULL && account_agrees(&red) && account_agrees(&blue);
+}
+
 /* Two blocks in one stripe of the run layer: the last one has the tag. First of
  * all cases: no page is there yet, so a small block fills the hole. */
 static void test_stripe(void)
@@ -109,10 +116,10 @@ static void test_stripe(void)
     KIT_CHECK(b == a + 48);
     KIT_CHECK(line_of(&red).live_blocks == 0 && line_of(&blue).live_blocks == 2);
     KIT_CHECK(list[listed - 1].address == NULL && list[listed - 1].live_bytes == 48);
-    KIT_CHECK(hak_check() == NULL);
+    KIT_CHECK(is_whole());
     hak_free(b); /* its tag is not the other's now */
     KIT_CHECK(line_of(&red).live_blocks == 0 && line_of(&blue).live_blocks == 1);
-    KIT_CHECK(list[listed - 1].live_blocks == 1 && hak_check() == NULL);
+    KIT_CHECK(list[listed - 1].live_blocks == 1 && is_whole());
     b = hak_malloc_at(16, &blue);
     hak_free(a); /* the one before goes: the last one keeps its tag */
     KIT_CHECK(b == a + 48 && line_of(&blue).live_blocks == 2);
@@ -121,14 +128,14 @@ static void test_stripe(void)
     hak_free(b);
     hak_free(c);
     c = hak_aligned_alloc_at(64, 64, &red);
-    KIT_CHECK(c == a && line_of(&red).live_bytes == 64 && hak_check() == NULL);
+    KIT_CHECK(c == a && line_of(&red).live_bytes == 64 && is_whole());
     KIT_CHECK(hak_realloc(c, 48) == c && (b = hak_malloc_at(16, &red)) == c + 48);
     KIT_CHECK(line_of(&red).live_blocks == 2 && line_of(&red).live_bytes == 64); /* both share it */
     hak_free(b);
     KIT_CHECK(line_of(&red).live_blocks == 1 && line_of(&red).live_bytes == 48);
     hak_free(c);
     hak_free(fence);
-    KIT_CHECK(line_of(&red).live_blocks == 0 && hak_check() == NULL);
+    KIT_CHECK(line_of(&red).live_blocks == 0 && is_whole());
 }
 
 /* hak_check sees a tag in the map that names no site. */
@@ -149,6 +156,21 @@ static void test_check(void)
     hak_free(p);
 }
 
+/* An idle core frees with the lock held. */
+static void test_idle(void)
+{
+    for (size_t size = 16; size <= 512; size *= 2) {
+        take(size, &red);
+        hak_core_idle();
+        for (unsigned i = 0; i < BLOCKS; i += 2)
+            hak_free(block[i]);
+        KIT_CHECK(is_whole() && line_of(&red).live_blocks > BLOCKS / 2 - 40);
+        for (unsigned i = 1; i < BLOCKS; i += 2)
+            hak_free(block[i]);
+        KIT_CHECK(is_whole() && line_of(&red).live_blocks == 0);
+    }
+}
+
 /* Sites that hash to one place find others. */
 static void test_collisions(void)
 {
@@ -162,12 +184,14 @@ static void test_collisions(void)
     }
 }
 
-#include "accounts.h"
-
 static const kit_case cases[] = {
-    {"tags_stripe", test_stripe},           {"tags_places", test_places},
-    {"tags_overwritten", test_overwritten}, {"tags_check", test_check},
-    {"tags_collisions", test_collisions},   {"tags_accounts", test_accounts},
+    {"tags_stripe", test_stripe},
+    {"tags_places", test_places},
+    {"tags_idle", test_idle},
+    {"tags_check", test_check},
+    {"tags_collisions", test_collisions},
+    {"tags_accounts", test_accounts},
+    {"tags_overwritten", test_overwritten},
 };
 
 int kit_main(void)
