@@ -6,7 +6,7 @@
 #define CALL_SITE     __builtin_return_address(0)
 #define SITE_OR(site) ((site) != NULL ? (const void *)(site) : CALL_SITE)
 
-static void *calloc_from(size_t count, size_t size, const void *call_site)
+STEP void *calloc_from(size_t count, size_t size, const void *call_site)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes)) {
@@ -26,7 +26,7 @@ void *hak_calloc_at(size_t count, size_t size, const hak_site *site)
     return calloc_from(count, size, SITE_OR(site));
 }
 
-static void *aligned_alloc_from(size_t alignment, size_t size, const void *call_site)
+STEP void *aligned_alloc_from(size_t alignment, size_t size, const void *call_site)
 {
     if (alignment == 0 || (alignment & (alignment - 1)) != 0) {
         heap_report(HAK_FAULT_ALIGNMENT, NULL, call_site);
@@ -70,7 +70,7 @@ typedef struct hak_old {
     unsigned alignment_log2;
 } hak_old;
 
-static hak_old resize_in_run(hak_region *region, const void *p, size_t size)
+STEP hak_old resize_in_run(hak_region *region, const void *p, size_t size)
 {
     hak_place block;
     hak_old old = {HAK_FAULT_NONE, false, 0, 0};
@@ -92,7 +92,7 @@ static hak_old resize_in_run(hak_region *region, const void *p, size_t size)
 }
 
 /* A pool block stays while more than half of it is used. */
-static hak_old resize_in_page(hak_region *region, unsigned index, const void *p, size_t size)
+STEP hak_old resize_in_page(hak_region *region, unsigned index, const void *p, size_t size)
 {
     hak_spot spot;
     hak_old old = {pool_find(region, index, p, &spot), false, 0, 0};
@@ -103,7 +103,7 @@ static hak_old resize_in_page(hak_region *region, unsigned index, const void *p,
     return old;
 }
 
-static hak_old resize_in_place(const void *p, size_t size)
+STEP hak_old resize_in_place(const void *p, size_t size)
 {
     hak_region *region = run_region_of(p);
     if (region == NULL)
@@ -112,7 +112,7 @@ static hak_old resize_in_place(const void *p, size_t size)
     return kind == 0 ? resize_in_run(region, p, size) : resize_in_page(region, kind - 1, p, size);
 }
 
-static void *realloc_from(void *block, size_t size, const void *call_site)
+STEP void *realloc_from(void *block, size_t size, const void *call_site)
 {
     if (block == NULL)
         return heap_malloc(size, call_site);

@@ -112,12 +112,13 @@ STEP void *heap_malloc(size_t size, const void *call_site)
 static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
                                      const void *p, uintptr_t offset, hak_mask state)
 {
-    uint32_t reciprocal = slot->reciprocal; /* here, so that one load gets both */
+    /* Here, so that each is loaded once. */
+    uint32_t reciprocal = slot->reciprocal, stride = slot->stride;
     if ((uintptr_t)p - slot->base < slot->used_bytes) {
         hak_word free = pool_push(slot, p);
         if (free == 0)
             return false;
-        sites_pushed(slot, p);
+        sites_pushed(slot, p, stride);
         if (free == slot->trigger)
             pool_emptied(slot, state);
         else
@@ -126,14 +127,14 @@ static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsig
     }
     uint32_t inside = (uint32_t)(uintptr_t)p & slot->page_mask;
     unsigned block = (unsigned)((uint64_t)inside * reciprocal >> 32);
-    if (block * slot->stride != inside)
+    if (block * stride != inside)
         return false;
     uintptr_t unit = (offset - inside) >> UNIT_SHIFT;
     hak_tag tag = sites_page_tag(maps, unit, kind, block);
     pool_pushed pushed = pool_push_shared(&maps->freed[unit], &maps->units[unit], ONE << block);
     if (pushed == PUSH_REFUSED)
         return false;
-    sites_freed(tag, slot->stride);
+    sites_freed(tag, stride);
     word_set(&slot->remote_frees, word_get(&slot->remote_frees) + 1);
     if (pushed == PUSH_SETTLE)
         heap_settle(maps, (uint32_t)unit, kind, state);

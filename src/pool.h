@@ -115,7 +115,7 @@ static inline bool pool_is_owned(hak_word state)
 }
 static inline hak_slot *pool_owner(hak_word state)
 {
-    return &pools.slots[state >> PAGE_NUMBER_SHIFT];
+    return (hak_slot *)marks_slot((uintptr_t)pools.slots, state >> PAGE_NUMBER_SHIFT);
 }
 
 /*

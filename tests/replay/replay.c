@@ -8,6 +8,7 @@
  *     extra=N                    bytes more for mode=spread; default: spread_needs()
  *     window=N period=US         drift in records; timer period
  *     plain=1                    replay calloc as malloc
+ *     sites=1                    under the trace's sites; calls are not measured
  * Lines that start with "= " are for tests/tools/run.py: a name and a value.
  * Exit status: 0 if nothing is wrong.
  */
@@ -288,6 +289,7 @@ static bool take_arguments(void)
     uint64_t cores = kit_argument_number("cores", kit_cores());
 
     run.at_once = mode != NULL && mode[0] == 's';
+    run.at_sites = kit_argument_number("sites", 0) != 0;
     run.plain = kit_argument_number("plain", 0) != 0;
     run.window = (uint32_t)kit_argument_number("window", 64);
     if (!run.at_once)

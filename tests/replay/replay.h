@@ -69,6 +69,7 @@ typedef struct replay {
     unsigned cores;
     uint32_t window; /* no core is further ahead of the slowest, in records */
     bool at_once;
+    bool at_sites;                   /* under the trace's sites, calls not measured */
     bool plain;                      /* calloc is replayed as malloc */
     uint64_t frees, frees_elsewhere; /* on another core than the one that allocated */
     replay_counts counts[REPLAY_CORES];

@@ -13,9 +13,9 @@
 enum { MARKS_PER_UNIT = 0, MARKS_SLOT_BYTES = 0 };
 
 /* The address of a slot of the pools: the size of a slot is 8 words. */
-static inline uintptr_t marks_slot(uintptr_t slots, unsigned number)
+static inline uintptr_t marks_slot(uintptr_t slots, uintptr_t number)
 {
-    return slots + ((uintptr_t)number << (WORD_BITS == 64 ? 6 : 5));
+    return slots + (number << (WORD_BITS == 64 ? 6 : 5));
 }
 
 /* How many blocks a page holds. */

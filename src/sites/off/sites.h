@@ -33,7 +33,10 @@ static inline void sites_handed_out(const void *block, const void *site)
     (void)block, (void)site;
 }
 static inline void sites_failed(const void *site) { (void)site; }
-static inline void sites_pushed(const hak_slot *slot, const void *p) { (void)slot, (void)p; }
+static inline void sites_pushed(const hak_slot *slot, const void *p, size_t stride)
+{
+    (void)slot, (void)p, (void)stride;
+}
 static inline hak_tag sites_page_tag(const hak_maps *maps, uintptr_t unit, unsigned kind,
                                      unsigned block)
 {

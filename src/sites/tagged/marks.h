@@ -34,10 +34,10 @@ _Static_assert(HAK_SITES <= MARKS_SHARED, "a tag and a bit fit into a byte");
 extern hak_place_of_site marks_sites[];
 
 /* The address of a slot of the pools: the size of a slot is 9 words. */
-static inline uintptr_t marks_slot(uintptr_t slots, unsigned number)
+static inline uintptr_t marks_slot(uintptr_t slots, uintptr_t number)
 {
     /* By steps that GCC does not see through: it would multiply. */
-    unsigned words = number + (number << 3);
+    unsigned words = (unsigned)number + ((unsigned)number << 3);
     __asm__("" : "+r"(words));
     slots += (uintptr_t)words << (WORD_BITS == 64 ? 3 : 2);
     __asm__("" : "+r"(slots));

@@ -36,7 +36,10 @@ hak_tag sites_find(const void *site);
 
 /* Tags are read by a listing at any time. */
 static inline void sites_set(uint8_t *at, hak_tag tag) { hak_port_set_byte(at, tag); }
-static inline hak_tag sites_get(const uint8_t *at) { return __atomic_load_n(at, __ATOMIC_RELAXED); }
+static inline hak_tag sites_get(const uint8_t *at)
+{
+    return *(const volatile uint8_t *)at; /* one byte: read whole */
+}
 
 /* The core took the lowest of the slot's free blocks, of so many bytes.
  * Interrupts masked. true: sites_settle is wanted. */
@@ -57,11 +60,11 @@ static inline void sites_failed(const void *site) { tally_failed(sites_find(site
 
 /* What is freed: the tag is read before the block can be another's. First in the
  * core's own page, whose blocks stay while interrupts are masked. */
-static inline void sites_pushed(const hak_slot *slot, const void *p)
+static inline void sites_pushed(const hak_slot *slot, const void *p, size_t stride)
 {
     uint32_t offset = (uint32_t)((uintptr_t)p - slot->base);
     if (TALLY_COUNTS)
-        tally_sub(sites_get(&slot->tags[(uint64_t)offset * slot->reciprocal >> 32]), slot->stride);
+        tally_sub(sites_get(&slot->tags[(uint64_t)offset * slot->reciprocal >> 32]), stride);
 }
 /* Then a block of any page, by the page's first unit. */
 static inline uint8_t *sites_page_tags(const hak_maps *maps, uintptr_t unit, unsigned kind)
