@@ -7,24 +7,25 @@ hak_place_of_site marks_sites[HAK_SITES];
 
 void sites_start(void) { hak_port_zero(marks_sites, sizeof marks_sites); }
 
+/* First the usual place, then others, drawn by multiplication: sites lie side by
+ * side, and in a row of taken places short steps would end nowhere.
+ * [multiplicative hashing: Knuth, TAOCP 6.4] */
 hak_tag sites_find(const void *site)
 {
-    uintptr_t wanted = (uintptr_t)site;
-    /* Sites lie side by side; the ways of those that meet part again.
-     * [multiplicative hashing: Knuth, TAOCP 6.4] */
-    hak_tag stride = wanted * (uintptr_t)UINT64_C(0x9e3779b97f4a7c15) >> (WORD_BITS - 8) | 1;
+    uintptr_t wanted = (uintptr_t)site, dice = wanted;
+    hak_tag tag = sites_guess(site);
     for (unsigned i = 0; i < SITES_PROBES; i++) {
-        hak_tag tag = (sites_guess(site) + i * stride) & (HAK_SITES - 1);
         hak_atomic *address = &pools.sites[tag].address;
         uintptr_t there = word_get(address);
-        if (tag == SITES_OTHER)
-            continue;
         /* relaxed: an address is all there is to see */
-        if (there == 0 && atomic_compare_exchange_strong_explicit(
-                              address, &there, wanted, memory_order_relaxed, memory_order_relaxed))
+        if (there == 0 && tag != SITES_OTHER &&
+            atomic_compare_exchange_strong_explicit(address, &there, wanted, memory_order_relaxed,
+                                                    memory_order_relaxed))
             return tag;
         if (there == wanted)
             return tag;
+        dice *= (uintptr_t)UINT64_C(0x9e3779b97f4a7c15);
+        tag = dice >> (WORD_BITS - 8) & (HAK_SITES - 1);
     }
     return SITES_OTHER;
 }
