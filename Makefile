@@ -9,9 +9,11 @@ CORES ?= 4
 FAIL  ?=
 LEARN ?=
 SAN   ?=
+# SITES: what is known of call sites: off, list or count (docs/sites.md).
+SITES ?= off
 
 BUILD   := build
-VARIANT := $(if $(filter 1,$(FAIL)),-fail)$(if $(filter 1,$(LEARN)),-learn)$(if $(SAN),-$(SAN))
+VARIANT := $(if $(filter 1,$(FAIL)),-fail)$(if $(filter 1,$(LEARN)),-learn)$(if $(filter-out off,$(SITES)),-$(SITES))$(if $(SAN),-$(SAN))
 LIB_DIR  = $(BUILD)/$(PORT)-$(CORES)$(VARIANT)
 LIB      = $(LIB_DIR)/libhak.a
 
@@ -34,12 +36,18 @@ FLAGS_riscv64 := -nostdlib -fno-pic -fno-stack-protector -march=rv64imac_zicsr -
 FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan := -fsanitize=thread
 
+# The folders that make up each kind of SITES
+SITES_off   := src/sites/off
+SITES_list  := src/sites/list src/sites/tagged
+SITES_count := src/sites/count src/sites/tagged
+
 LIB_SRC  = $(sort $(wildcard src/*.c)) $(wildcard port/$(PORT)/*.c) \
+           $(sort $(wildcard $(SITES_$(SITES):%=%/*.c))) \
            $(if $(filter 1,$(FAIL)),src/inject/on/inject.c) \
            $(if $(filter 1,$(LEARN)),src/sample/on/sample.c)
 LIB_OBJ  = $(LIB_SRC:%.c=$(LIB_DIR)/%.o)
 LIB_INC  = -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) \
-           -Isrc/sample/$(if $(filter 1,$(LEARN)),on,off) -Iport -Iport/$(PORT)
+           -Isrc/sample/$(if $(filter 1,$(LEARN)),on,off) $(SITES_$(SITES):%=-I%) -Iport -Iport/$(PORT)
 
 .PHONY: help lib run test bench format clean
 .DEFAULT_GOAL := help
@@ -48,7 +56,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | \
 	  awk -F'\t' '{printf "make %-18s %s\n", $$1, $$2}'
 
-lib: $(LIB) ## build the library: PORT=host|aarch64|riscv64 CORES=1..64, into build/<port>-<n>/libhak.a
+lib: $(LIB) ## build the library: PORT=host|aarch64|riscv64 CORES=1..64 SITES=off|list|count, into build/<port>-<n>/libhak.a
 	@echo $(LIB)
 
 $(LIB): $(LIB_OBJ)

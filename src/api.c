@@ -2,31 +2,50 @@
 /* The public calls beside malloc and free. */
 #include "heap.h"
 
-#define CALL_SITE __builtin_return_address(0)
+/* The return address of a public function; the site that was passed to it, if one was. */
+#define CALL_SITE     __builtin_return_address(0)
+#define SITE_OR(site) ((site) != NULL ? (const void *)(site) : CALL_SITE)
 
-void *hak_calloc(size_t count, size_t size)
+STEP void *calloc_from(size_t count, size_t size, const void *call_site)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes)) {
-        heap_report(HAK_FAULT_SIZE, NULL, CALL_SITE);
+        heap_report(HAK_FAULT_SIZE, NULL, call_site);
         return NULL;
     }
-    void *block = heap_malloc(bytes, CALL_SITE);
+    void *block = heap_malloc(bytes, call_site);
     if (block != NULL)
         hak_port_zero(block, bytes);
     return block;
 }
 
-void *hak_aligned_alloc(size_t alignment, size_t size)
+void *hak_calloc(size_t count, size_t size) { return calloc_from(count, size, CALL_SITE); }
+
+void *hak_calloc_at(size_t count, size_t size, const hak_site *site)
+{
+    return calloc_from(count, size, SITE_OR(site));
+}
+
+STEP void *aligned_alloc_from(size_t alignment, size_t size, const void *call_site)
 {
     if (alignment == 0 || (alignment & (alignment - 1)) != 0) {
-        heap_report(HAK_FAULT_ALIGNMENT, NULL, CALL_SITE);
+        heap_report(HAK_FAULT_ALIGNMENT, NULL, call_site);
         return NULL;
     }
     unsigned log2 = alignment <= GRANULE_BYTES ? 0 : top_bit(alignment) - GRANULE_SHIFT;
     if (log2 == 0)
-        return heap_malloc(size, CALL_SITE);
-    return log2 >= 32 ? NULL : heap_malloc_aligned(size, log2, CALL_SITE);
+        return heap_malloc(size, call_site);
+    return log2 >= 32 ? NULL : heap_malloc_aligned(size, log2, call_site);
+}
+
+void *hak_aligned_alloc(size_t alignment, size_t size)
+{
+    return aligned_alloc_from(alignment, size, CALL_SITE);
+}
+
+void *hak_aligned_alloc_at(size_t alignment, size_t size, const hak_site *site)
+{
+    return aligned_alloc_from(alignment, size, SITE_OR(site));
 }
 
 size_t hak_usable_size(const void *block)
@@ -58,7 +77,7 @@ static inline bool resize(hak_place block, granule length)
     return run_resize(block, length);
 }
 
-static hak_old resize_in_run(hak_region *region, const void *p, size_t size)
+STEP hak_old resize_in_run(hak_region *region, const void *p, size_t size)
 {
     hak_place block;
     hak_old old = {HAK_FAULT_NONE, false, 0, 0};
@@ -72,13 +91,15 @@ static hak_old resize_in_run(hak_region *region, const void *p, size_t size)
             granules = old.alignment_log2 + 1;
         old.resized = granules == block.extent.length ||
                       (!run_too_long(granules) && resize(block, (granule)granules));
+        if (old.resized)
+            sites_resized(region, p, block.extent.length, granules);
     }
     run_unlock(state);
     return old;
 }
 
 /* A pool block stays while more than half of it is used. */
-static hak_old resize_in_page(hak_region *region, unsigned index, const void *p, size_t size)
+STEP hak_old resize_in_page(hak_region *region, unsigned index, const void *p, size_t size)
 {
     hak_spot spot;
     hak_old old = {pool_find(region, index, p, &spot), false, 0, 0};
@@ -89,7 +110,7 @@ static hak_old resize_in_page(hak_region *region, unsigned index, const void *p,
     return old;
 }
 
-static hak_old resize_in_place(const void *p, size_t size)
+STEP hak_old resize_in_place(const void *p, size_t size)
 {
     hak_region *region = run_region_of(p);
     if (region == NULL)
@@ -98,30 +119,38 @@ static hak_old resize_in_place(const void *p, size_t size)
     return kind == 0 ? resize_in_run(region, p, size) : resize_in_page(region, kind - 1, p, size);
 }
 
-void *hak_realloc(void *block, size_t size)
+/* Once in the library: it is long. */
+static __attribute__((noinline)) void *realloc_from(void *block, size_t size, const void *call_site)
 {
     if (block == NULL)
-        return heap_malloc(size, CALL_SITE);
+        return heap_malloc(size, call_site);
     if (size > PTRDIFF_MAX) {
-        heap_report(HAK_FAULT_SIZE, block, CALL_SITE);
+        heap_report(HAK_FAULT_SIZE, block, call_site);
         return NULL;
     }
     hak_old old = resize_in_place(block, size);
     if (old.fault != HAK_FAULT_NONE) {
-        heap_report(old.fault, block, CALL_SITE);
+        heap_report(old.fault, block, call_site);
         return NULL;
     }
-    heap_report_corrupt(CALL_SITE);
+    heap_report_corrupt(call_site);
     if (old.resized)
         return block;
     void *moved = old.alignment_log2 == 0
-                      ? heap_malloc(size, CALL_SITE)
-                      : heap_malloc_aligned(size, old.alignment_log2, CALL_SITE);
+                      ? heap_malloc(size, call_site)
+                      : heap_malloc_aligned(size, old.alignment_log2, call_site);
     if (moved == NULL)
         return size <= old.usable_bytes || resize_in_place(block, size).resized ? block : NULL;
     hak_port_copy(moved, block, size < old.usable_bytes ? size : old.usable_bytes);
-    hak_free(block);
+    heap_free_at(block, call_site);
     return moved;
+}
+
+void *hak_realloc(void *block, size_t size) { return realloc_from(block, size, CALL_SITE); }
+
+void *hak_realloc_at(void *block, size_t size, const hak_site *site)
+{
+    return realloc_from(block, size, SITE_OR(site));
 }
 
 void hak_core_idle(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The reuse cache beyond its fast paths: notes, seats, evictions, recall. */
-#include "pool.h"
+#include "sites.h"
 
 #define CACHE (&pools.cache)
 
@@ -37,8 +37,10 @@ void *cache_find(size_t size, const void *call_site)
             e = next_way(e);
             block = cache_hit(e, cache_key(less_1, tag));
         }
-        if (block != NULL)
+        if (block != NULL) {
             cache_count(&cache_counters(part)->hits[band]);
+            sites_reused(block, (less_1 + 1) << GRANULE_SHIFT, call_site);
+        }
     }
     hak_port_unmask(state);
     return block;
@@ -106,6 +108,7 @@ static void give_back(hak_region *r, const void *p, granule g, granule length)
     word_set(note_at(&r->maps, (uintptr_t)g << GRANULE_SHIFT), NOTE_NONE);
     set_live_word(first_inner(r, g), length);
     free_step(r, p);
+    sites_run_gone(r, p);
 }
 
 void cache_give_back(hak_region *r, const void *p)
@@ -188,13 +191,17 @@ hak_fault cache_free_noted(hak_region *r, const void *p)
     claim b = {.block = p, .note = note_at(&r->maps, offset)};
     b.held = word_get(b.note);
     hak_word expected = b.held;
+    hak_mask state = hak_port_mask();
     if (!note_is_held(b.held, offset) ||
         !atomic_compare_exchange_strong_explicit(b.note, &expected, b.held | NOTE_CACHED,
-                                                 memory_order_relaxed, memory_order_relaxed))
+                                                 memory_order_relaxed, memory_order_relaxed)) {
+        hak_port_unmask(state);
         return HAK_FAULT_DOUBLE_FREE;
+    }
     b.less_1 = (granule)live_word(first_inner(r, region_granule(r, p))) - 1;
     b.band = cache_band(CACHE, b.less_1);
-    hak_mask state = run_lock();
+    hak_lock_take(&run.lock);
+    sites_cached(r, p, ((size_t)b.less_1 + 1) << GRANULE_SHIFT);
     unsigned core = this_core();
     char *part = cache_part(CACHE, core);
     if (core < HAK_CORES && keep(cache_entry(CACHE, part, b.band, b.held), &b))

@@ -5,6 +5,7 @@
  * each of which looks at it anew, for the heap may have changed in between.
  */
 #include "cursor.h"
+#include "sites.h"
 
 typedef const char *complaint; /* NULL: whole */
 
@@ -243,5 +244,5 @@ const char *hak_check(void)
     if (broken == NULL && signature() == start && table == run_regions())
         broken = check_sums(&total);
     run_unlock(state);
-    return broken;
+    return broken != NULL ? broken : sites_check();
 }

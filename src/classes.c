@@ -88,7 +88,7 @@ static void choose_page(hak_class *c, size_t page_bytes)
         page *= 2;
     while (page < c->stride * BLOCKS_LEAST)
         page *= 2;
-    uint32_t blocks = page / c->stride;
+    uint32_t blocks = marks_blocks(page, c->stride);
     c->units = (uint16_t)(page >> UNIT_SHIFT);
     c->blocks = (uint16_t)blocks;
     c->used_bytes = blocks * c->stride;

@@ -7,7 +7,7 @@
 #ifndef HAK_CLASSES_H
 #define HAK_CLASSES_H
 
-#include "base.h"
+#include "marks.h"
 
 enum { CLASSES_MOST = 64, LARGEST_PAGE_UNITS = 64 };
 

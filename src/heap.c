@@ -7,11 +7,16 @@
 
 void *hak_malloc(size_t size) { return heap_malloc(size, NULL); }
 
-void hak_free(void *p)
+void *hak_malloc_at(size_t size, const hak_site *site) { return heap_malloc(size, site); }
+
+#define CALLER(call_site) ((call_site) != NULL ? (call_site) : HAK_PORT_CALL_SITE())
+
+/* free; call_site as in heap_malloc. */
+STEP void free_from(void *p, const void *call_site)
 {
     uintptr_t offset = (uintptr_t)p - pools.maps.base;
     if (offset >= pools.maps.span) {
-        heap_free(p, HAK_PORT_CALL_SITE());
+        heap_free(p, CALLER(call_site));
         return;
     }
     unsigned kind = pools.maps.kinds[offset >> UNIT_SHIFT];
@@ -19,9 +24,9 @@ void hak_free(void *p)
         hak_word length = note_length(&pools.maps, offset), note;
         if ((length & EXTENT_NOTED) == 0 ||
             !note_is_held(note = word_get(note_at(&pools.maps, offset)), offset))
-            heap_free_large(p, HAK_PORT_CALL_SITE());
-        else if (!cache_free(&pools.cache, &pools.maps, offset, p, note, (granule)length))
-            heap_free_noted(p, HAK_PORT_CALL_SITE());
+            heap_free_large(p, CALLER(call_site));
+        else if (!sites_cache_free(&pools.cache, &pools.maps, offset, p, note, (granule)length))
+            heap_free_noted(p, CALLER(call_site));
         return;
     }
     hak_mask state = hak_port_mask();
@@ -30,5 +35,9 @@ void hak_free(void *p)
         heap_free_in_page(&pools.maps, heap_slot(slots, kind), kind, p, offset, state))
         return;
     hak_port_unmask(state);
-    heap_free(p, HAK_PORT_CALL_SITE());
+    heap_free(p, CALLER(call_site));
 }
+
+void hak_free(void *p) { free_from(p, NULL); }
+
+void heap_free_at(void *p, const void *call_site) { free_from(p, call_site); }

@@ -3,7 +3,7 @@
 #ifndef HAK_HEAP_H
 #define HAK_HEAP_H
 
-#include "pool.h"
+#include "sites.h"
 
 /* A live block, wherever it lies. */
 typedef struct hak_found {
@@ -49,6 +49,9 @@ void heap_free_large(void *p, const void *call_site);
 /* free of a block in the first region that has a note. */
 void heap_free_noted(void *p, const void *call_site);
 
+/* hak_free, for a public call that has a call site of its own. */
+void heap_free_at(void *p, const void *call_site);
+
 /* free of anything; says what is wrong with p. */
 void heap_free(void *p, const void *call_site);
 
@@ -68,7 +71,7 @@ static inline uintptr_t heap_slots(void)
 }
 static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
 {
-    return (hak_slot *)(slots + ((uintptr_t)kind << SLOT_SHIFT));
+    return (hak_slot *)marks_slot(slots, kind);
 }
 
 /* malloc of a size that has no class in the pools. */
@@ -77,34 +80,49 @@ STEP void *heap_malloc_big(size_t size, const void *call_site)
     size_t less_1 = (size - 1) >> GRANULE_SHIFT;
     unsigned band = cache_band(&pools.cache, less_1);
     if (band >= CACHE_BANDS)
-        return heap_malloc_large(size, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+        return heap_malloc_large(size, SITES_LATE(call_site));
     hak_word tag = call_site != NULL ? note_tag(call_site) : HAK_PORT_CALL_TAG();
-    void *kept = cache_malloc(&pools.cache, band, less_1, tag);
+    void *kept = sites_cache_malloc(&pools.cache, band, less_1, tag, call_site);
     if (kept != NULL)
         return kept;
-    return heap_malloc_noted(size, call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+    return heap_malloc_noted(size, SITES_LATE(call_site));
 }
 
-/* malloc: the fast path, and the two ways on. call_site NULL: read it there, in a
- * public function that has called nothing yet; the fast path needs none. */
-STEP void *heap_malloc(size_t size, const void *call_site)
+/* malloc of a size that has a class, for a site whose tag is known. */
+STEP void *heap_malloc_pooled(size_t size, const void *call_site, hak_tag tag,
+                              hak_place_of_site *place)
 {
-    if (size - 1 >= pools.limit_bytes)
-        return heap_malloc_big(size, call_site);
     unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
     hak_mask state = hak_port_mask();
     uintptr_t slots = heap_slots();
     hak_slot *slot = heap_slot(slots, kind);
     if (slots == 0)
-        return heap_malloc_small(size, NULL, kind, state,
-                                 call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+        return heap_malloc_small(size, NULL, kind, state, SITES_LATE(call_site));
     hak_word free = word_get(&slot->free);
     if (free == 0)
-        return heap_malloc_small(size, slot, kind, state,
-                                 call_site != NULL ? call_site : HAK_PORT_CALL_SITE());
+        return heap_malloc_small(size, slot, kind, state, SITES_LATE(call_site));
+    size_t stride = slot->stride;
     void *block = pool_pop(slot, free);
+    if (sites_popped(slot, free, tag, place, stride))
+        return sites_settle(block, place, state);
     hak_port_unmask(state);
     return block;
+}
+
+/* The way round for what the fast path is not for (src/sites/tagged). */
+void *heap_malloc_detour(size_t size, const void *call_site);
+
+/* malloc: the fast path, and the ways on. call_site NULL: read it there, in a
+ * public function that has called nothing yet. */
+STEP void *heap_malloc(size_t size, const void *call_site)
+{
+    const void *site = SITES_EARLY(call_site);
+    hak_tag tag = sites_guess(site);
+    hak_place_of_site *place = sites_place(tag);
+    /* One branch for both. */
+    if ((size - 1 >= pools.limit_bytes) | !sites_knows(place, site))
+        return SITES_DETOUR(size, site);
+    return heap_malloc_pooled(size, site, tag, place);
 }
 
 /*
@@ -112,13 +130,16 @@ STEP void *heap_malloc(size_t size, const void *call_site)
  * current page or any other. Interrupts masked; restores the mask's state. false: something is
  * wrong with p, or it takes more than this; nothing was done.
  */
-static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
-                                     const void *p, uintptr_t offset, hak_mask state)
+STEP bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind, const void *p,
+                            uintptr_t offset, hak_mask state)
 {
+    /* Here, so that each is loaded once. */
+    uint32_t reciprocal = slot->reciprocal, stride = slot->stride;
     if ((uintptr_t)p - slot->base < slot->used_bytes) {
         hak_word free = pool_push(slot, p);
         if (free == 0)
             return false;
+        sites_pushed(slot, p, stride);
         if (free == slot->trigger)
             pool_emptied(slot, state);
         else
@@ -126,13 +147,15 @@ static inline bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsig
         return true;
     }
     uint32_t inside = (uint32_t)(uintptr_t)p & slot->page_mask;
-    unsigned block = (unsigned)((uint64_t)inside * slot->reciprocal >> 32);
-    if (block * slot->stride != inside)
+    unsigned block = (unsigned)((uint64_t)inside * reciprocal >> 32);
+    if (block * stride != inside)
         return false;
     uintptr_t unit = (offset - inside) >> UNIT_SHIFT;
+    hak_tag tag = sites_page_tag(maps, unit, kind, block);
     pool_pushed pushed = pool_push_shared(&maps->freed[unit], &maps->units[unit], ONE << block);
     if (pushed == PUSH_REFUSED)
         return false;
+    sites_freed(tag, stride);
     word_set(&slot->remote_frees, word_get(&slot->remote_frees) + 1);
     if (pushed == PUSH_SETTLE)
         heap_settle(maps, (uint32_t)unit, kind, state);

@@ -56,6 +56,7 @@ hak_status hak_init(void *heap_start, size_t heap_size)
     region_make(&run.first, &range, largest_page_bytes);
     cache_open(&pools.cache, &run.first, notes);
     pool_start(&run.first);
+    sites_start();
     publish(&run.first, table);
     return HAK_OK;
 }

@@ -2,7 +2,7 @@
 /* The slots of the cores: set-up, drain, idle, recall. */
 #include "pool.h"
 
-hak_pools pools;
+hak_pools pools MARKS_POOLS_START;
 
 enum { CACHE_LINE = 64 };
 

@@ -18,7 +18,8 @@
  *           = mallocs + popcount(free) - taken.
  */
 typedef struct hak_slot {
-    hak_atomic free;     /* blocks to hand out */
+    hak_atomic free; /* blocks to hand out */
+    MARKS_IN_SLOT
     uintptr_t base;      /* address of block 0 */
     uint32_t used_bytes; /* blocks x stride of the page; 0: there is no page */
     uint32_t reciprocal; /* these three are the class's */
@@ -30,8 +31,8 @@ typedef struct hak_slot {
     hak_atomic mallocs;      /* blocks handed out */
     hak_atomic remote_frees; /* blocks that this core freed in other pages */
 } hak_slot;
-enum { SLOT_SHIFT = WORD_BITS == 64 ? 6 : 5 };
-_Static_assert(sizeof(hak_slot) == 1 << SLOT_SHIFT, "a slot is one cache line");
+_Static_assert(sizeof(hak_slot) == 8 * sizeof(hak_word) + MARKS_SLOT_BYTES,
+               "a slot is one cache line");
 
 /* What all cores share of one class; run lock. */
 typedef struct hak_class_state {
@@ -43,11 +44,12 @@ typedef struct hak_class_state {
 typedef struct hak_pools {
     /* Read by every malloc and free; constant, but for active[]. */
     uintptr_t active[HAK_CORES]; /* each core's slots, less one; 0 while it is idle */
-    size_t limit_bytes;          /* larger blocks come from the run layer */
-    const uint8_t *kind_of;      /* by (size - 1) / granule: 1 + the class */
-    hak_maps maps;               /* of the first region */
-    hak_cache cache;             /* cache.h */
-    hak_slot *slots;             /* [core][class] */
+    MARKS_IN_POOLS
+    size_t limit_bytes;     /* larger blocks come from the run layer */
+    const uint8_t *kind_of; /* by (size - 1) / granule: 1 + the class */
+    hak_maps maps;          /* of the first region */
+    hak_cache cache;        /* cache.h */
+    hak_slot *slots;        /* [core][class] */
     size_t slot_count;
     hak_class *classes;
 
@@ -118,7 +120,7 @@ static inline bool pool_is_owned(hak_word state)
 }
 static inline hak_slot *pool_owner(hak_word state)
 {
-    return &pools.slots[state >> PAGE_NUMBER_SHIFT];
+    return (hak_slot *)marks_slot((uintptr_t)pools.slots, state >> PAGE_NUMBER_SHIFT);
 }
 
 /*

@@ -12,6 +12,7 @@ static inline void adopt(hak_slot *slot, const hak_class *c, hak_maps *maps, uin
     slot->used_bytes = c->used_bytes;
     slot->page = page_of(maps, unit);
     slot->freed = &maps->freed[unit];
+    MARKS_ADOPT(slot, c, maps, unit);
     slot->trigger = c->full;
     atomic_store_explicit(&slot->free, free, memory_order_release);
     __atomic_store_n(&maps->units[unit].live, page_owned_by((size_t)(slot - pools.slots)),

@@ -5,7 +5,7 @@
 
 enum {
     /* Maps for one unit of memory. */
-    UNIT_MAP_BYTES = sizeof(hak_unit) + sizeof(hak_atomic) + 1,
+    UNIT_MAP_BYTES = sizeof(hak_unit) + sizeof(hak_atomic) + 1 + MARKS_PER_UNIT,
     /* The granule before the first and the one behind the last may lie in units
      * of their own; one more for rounding. */
     EXTRA_UNITS = 3
@@ -77,6 +77,7 @@ static uintptr_t place_maps(hak_region *r, hak_carving *range, size_t largest_pa
     r->maps.freed = region_carve(range, units * sizeof *r->maps.freed, sizeof(hak_word));
     r->bins.heads = region_carve(range, rows * BIN_COLUMNS * sizeof(granule), sizeof(granule));
     r->bins.rows = region_carve(range, rows * sizeof(uint16_t), sizeof(uint16_t));
+    MARKS_CARVE(&r->maps, range, units);
     r->maps.kinds = region_carve(range, units, sizeof(uint64_t));
     return (uintptr_t)region_carve(range, 0, GRANULE_BYTES);
 }

@@ -12,7 +12,7 @@
 #ifndef HAK_REGION_H
 #define HAK_REGION_H
 
-#include "base.h"
+#include "marks.h"
 
 /*
  * The map of one unit; run lock. For the unit's granules:
@@ -45,6 +45,7 @@ typedef struct hak_maps {
     uint8_t *kinds; /* per unit: 0, or 1 + the size class of its page; written with
                        the lock held */
     hak_unit *units;
+    MARKS_IN_MAPS
     hak_atomic *freed; /* per page (at its first unit): blocks freed from outside */
     hak_atomic *notes; /* per window of 2^window_log2 bytes: note.h */
     unsigned window_log2;

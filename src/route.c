@@ -17,7 +17,7 @@ static void *malloc_small(size_t size, unsigned core)
 }
 
 /* The heap seems full: recall what is retained, and try once more. */
-static void *malloc_after_recall(size_t size, unsigned alignment_log2)
+static void *malloc_after_recall(size_t size, unsigned alignment_log2, const void *call_site)
 {
     if (!run_is_started())
         return NULL;
@@ -35,7 +35,10 @@ static void *malloc_after_recall(size_t size, unsigned alignment_log2)
     else
         block = run_malloc(granules_for(size));
     run.failures += block == NULL;
+    sites_handed_out(block, call_site);
     run_unlock(state);
+    if (block == NULL)
+        sites_failed(call_site);
     return block;
 }
 
@@ -44,7 +47,7 @@ static __attribute__((noinline)) void *end_badly(void *block, size_t size, unsig
                                                  const void *call_site)
 {
     if (block == NULL)
-        block = malloc_after_recall(size, alignment_log2);
+        block = malloc_after_recall(size, alignment_log2, call_site);
     heap_report_corrupt(call_site);
     return block;
 }
@@ -62,8 +65,13 @@ void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask sta
     void *block;
     unsigned core = heap_core();
     if (slot != NULL && pool_drain(slot, kind - 1)) {
-        block = pool_pop(slot, word_get(&slot->free));
+        hak_word free = word_get(&slot->free);
+        block = pool_pop(slot, free);
+        hak_tag tag = sites_find(call_site);
+        bool odd = sites_popped(slot, free, tag, sites_place(tag), slot->stride);
         word_set(&pools.drains[core], word_get(&pools.drains[core]) + 1);
+        if (odd)
+            return sites_settle(block, sites_place(tag), state);
         hak_port_unmask(state);
         return block;
     }
@@ -71,6 +79,7 @@ void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask sta
     sample_ask(granules_for(size), call_site);
     block = slot != NULL ? pool_malloc(slot, core, kind, size) : malloc_small(size, core);
     sample_given(block);
+    sites_handed_out(block, call_site);
     run_unlock(state);
     return end(block, size, 0, call_site);
 }
@@ -89,6 +98,7 @@ void *heap_malloc_large(size_t size, const void *call_site)
     sample_ask(granules_for(size), call_site);
     void *block = run_malloc(granules_for(size));
     sample_given(block);
+    sites_handed_out(block, call_site);
     run_unlock(state);
     return end(block, size, 0, call_site);
 }
@@ -101,6 +111,7 @@ void *heap_malloc_noted(size_t size, const void *call_site)
     hak_mask state = run_lock();
     block = run_malloc(granules_for(size));
     bool open = cache_is_open();
+    sites_handed_out(block, call_site);
     run_unlock(state);
     if (block != NULL && open)
         cache_note(block, granules_for(size), call_site);
@@ -113,6 +124,7 @@ void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call
         return refuse_size(call_site);
     hak_mask state = run_lock();
     void *block = run_malloc_aligned(granules_for(size), alignment_log2);
+    sites_handed_out(block, call_site);
     run_unlock(state);
     return end(block, size, alignment_log2, call_site);
 }
@@ -122,7 +134,11 @@ static hak_fault free_in_run(hak_region *region, const void *p)
     if (cache_has_note(region, p))
         return cache_free_noted(region, p);
     hak_mask state = run_lock();
+    hak_tag tag = sites_run_tag(region, p);
+    size_t taken = run.taken_granules;
     hak_fault fault = run_free(region, p);
+    if (fault == HAK_FAULT_NONE)
+        sites_run_freed(region, p, tag, taken - run.taken_granules);
     run_unlock(state);
     return fault;
 }
@@ -131,7 +147,11 @@ void heap_free_large(void *p, const void *call_site)
 {
     hak_mask state = run_lock();
     sample_freed(p);
+    hak_tag tag = sites_run_tag(&run.first, p);
+    size_t taken = run.taken_granules;
     bool done = free_step(&run.first, p);
+    if (done)
+        sites_run_freed(&run.first, p, tag, taken - run.taken_granules);
     run_unlock(state);
     if (!done)
         heap_free(p, call_site);
@@ -178,10 +198,13 @@ static hak_fault free_in_page(hak_region *region, unsigned index, const void *p)
         return fault;
     hak_mask state = run_lock();
     pool_pushed pushed = PUSH_REFUSED;
+    hak_tag tag = sites_spot_tag(spot);
     if (pool_stands(spot))
         pushed = pool_push_shared(page_freed(spot.page), page_words(spot.page), spot.bit);
-    if (pushed != PUSH_REFUSED)
+    if (pushed != PUSH_REFUSED) {
         count_remote(index);
+        sites_freed(tag, pools.classes[index].stride);
+    }
     if (pushed == PUSH_SETTLE)
         pool_settle(spot.page, index);
     run_unlock(state);

@@ -21,11 +21,13 @@ LINK_a64    := -no-pie
 QEMU_A64 := sh tests/kit/run_a64.sh
 
 # A stem is what stands between "a64-" or "host-" and the next slash: the
-# number of cores, and -fail, -asan or -tsan behind it.
+# number of cores, and -fail, -list or -count, -asan or -tsan behind it.
 stem_cores = $(firstword $(subst -, ,$(1)))
 stem_has   = $(filter $(1),$(subst -, ,$(2)))
+stem_sites = $(or $(call stem_has,list count,$(1)),off)
 stem_lib   = $(MAKE) --no-print-directory -s lib PORT=$(1) CORES=$(call stem_cores,$(2)) \
-             FAIL=$(if $(call stem_has,fail,$(2)),1) LEARN=$(if $(call stem_has,learn,$(2)),1) SAN=$(call stem_has,asan tsan,$(2))
+             FAIL=$(if $(call stem_has,fail,$(2)),1) LEARN=$(if $(call stem_has,learn,$(2)),1) \
+             SITES=$(call stem_sites,$(2)) SAN=$(call stem_has,asan tsan,$(2))
 
 .PHONY: always
 always:

@@ -169,12 +169,91 @@ void hak_port_release(void *start, size_t bytes);
  */
 size_t hak_release(size_t items);
 
+/*
+ * Call sites: who asked for a block. By default a site is the return address
+ * of the call. A wrapper, or code whose name must survive a rebuild, passes a
+ * named site instead: a constant in the linker section hak_sites, no RAM.
+ *
+ *     static void *buffer(size_t n) { return hak_malloc_at(n, HAK_SITE("uart rx")); }
+ *
+ * docs/sites.md tells how to name sites and how to read the listing.
+ */
+typedef struct hak_site {
+    const char *name;
+} hak_site;
+
+/* The address of a site of that name, a string literal, made where the macro
+ * stands. An expression, for use inside functions; each use is a site of its
+ * own. Needs GCC's or Clang's statement expressions. */
+#define HAK_SITE(text)                                                                             \
+    (__extension__({                                                                               \
+        static const hak_site hak_site_here_ __attribute__((section("hak_sites"), used)) = {text}; \
+        &hak_site_here_;                                                                           \
+    }))
+
+/* The same as a definition, at file or function scope: HAK_SITE_DEFINE(rx, "uart rx");
+ * then pass &rx. For a site that several places share, and for C++ templates
+ * and inline functions, where a section cannot be chosen inside an expression. */
+#define HAK_SITE_DEFINE(variable, text)                                                            \
+    static const hak_site variable __attribute__((section("hak_sites"), used)) = {text}
+
+/* The return address of the function that it stands in, in the form of a site:
+ * a wrapper passes its caller on with it. The wrapper must not be inlined:
+ *
+ *     __attribute__((noinline)) void *pvPortMalloc(size_t n)
+ *     { return hak_malloc_at(n, HAK_CALLER); }
+ *
+ * HAK_SITE_AT(address) does so with a return address from elsewhere. */
+#define HAK_SITE_AT(address) ((const hak_site *)(address))
+#define HAK_CALLER           HAK_SITE_AT(__builtin_return_address(0))
+
+/*
+ * The calls above with a site in place of the return address: what HAK_SITE,
+ * HAK_SITE_DEFINE or HAK_CALLER gave; NULL stands for the return address. In all
+ * else the same. A fault in such a call is reported with that site.
+ */
+void *hak_malloc_at(size_t size, const hak_site *site);
+void *hak_calloc_at(size_t count, size_t size, const hak_site *site);
+void *hak_realloc_at(void *block, size_t size, const hak_site *site);
+void *hak_aligned_alloc_at(size_t alignment, size_t size, const hak_site *site);
+
+/* The name that HAK_SITE or HAK_SITE_DEFINE gave a site; NULL for any other
+ * address. For a call site from a listing or from the fault hook. */
+const char *hak_site_name(const void *call_site);
+
+/* What one site holds. Bytes are usable sizes, as in hak_stats. */
+typedef struct hak_site_info {
+    const void *address; /* the return address, or the named site; NULL: "other" */
+    const char *name;    /* of a named site; "other"; NULL for a return address */
+    size_t live_blocks;
+    size_t live_bytes;
+    /* Counted per call, in builds with SITES=count; else 0. */
+    size_t peak_bytes; /* the most that were live at a time */
+    size_t mallocs;    /* blocks handed out since hak_init() */
+    size_t failures;   /* calls that returned NULL for want of memory */
+} hak_site_info;
+
+/*
+ * hak_sites_get: who holds the memory. Fills in list[] with the sites that hold
+ * most, the greatest live_bytes first, and returns how many it filled in, at
+ * most `most`. The last one is "other", if anything is left for it: blocks of
+ * sites that found no place in the table (HAK_SITES - 1 are told apart), small
+ * blocks that share a tag with a neighbour, and what `most` cuts off. So the
+ * sums over the list are those of hak_stats.
+ * Only in builds with SITES=list or SITES=count; otherwise returns 0.
+ * Advances in bounded steps like hak_walk(); exact for blocks that are live
+ * throughout. Takes HAK_SITES x two words of stack.
+ * A block belongs to the call that handed it out; one that realloc leaves in
+ * place stays with its site.
+ */
+size_t hak_sites_get(hak_site_info *list, size_t most);
+
 /* Figures about the heap. Byte counts are exact when no other core is inside
  * a call; the counters of the pipeline's stages are sums over all cores. */
 typedef struct hak_stats {
-    size_t heap_bytes;         /* all bytes handed over, after trimming */
-    size_t metadata_bytes;     /* of these, control data and maps */
-    size_t live_bytes;         /* in blocks that callers hold (usable sizes) */
+    size_t heap_bytes;     /* all bytes handed over, after trimming */
+    size_t metadata_bytes; /* of these, control data and maps */
+    size_t live_bytes;     /* in blocks that callers hold (usable sizes) */
     size_t live_blocks;
     size_t taken_bytes;        /* taken from the run layer: large blocks and whole pages */
     size_t peak_bytes;         /* high-water mark of taken_bytes */
@@ -227,9 +306,9 @@ typedef enum hak_block_kind {
 
 typedef struct hak_block {
     void *address;
-    size_t size_bytes;   /* usable bytes */
+    size_t size_bytes; /* usable bytes */
     hak_block_kind kind;
-    int in_page;         /* 1: a block in a page of the pools */
+    int in_page; /* 1: a block in a page of the pools */
 } hak_block;
 
 /* Called for each block; a value other than 0 ends the walk. It may free the

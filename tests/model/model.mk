@@ -2,7 +2,7 @@
 # Random operations against a shadow heap, and what else needs one.
 
 MODEL_SOURCES := $(addprefix tests/model/,shadow.c audit.c inside.c)
-INSIDE         = -Isrc -Isrc/inject/off -Iport -Itests/model -DHAK_CORES=$$(call stem_cores,$$*)
+INSIDE         = -Isrc -Isrc/inject/off $$(foreach folder,$$(SITES_$$(call stem_sites,$$*)),-I$$(folder)) -Iport -Itests/model -DHAK_CORES=$$(call stem_cores,$$*)
 
 $(call host_program,model,tests/model/model.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
 $(call boards_program,model,tests/model/model.c $(MODEL_SOURCES),$(INSIDE))

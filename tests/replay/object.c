@@ -106,6 +106,30 @@ static void *call(const trace_record *t, unsigned op, void *block, uint64_t *ins
     return result;
 }
 
+/* The same, not measured, under the trace's site: its number stands for a return
+ * address. */
+__attribute__((noinline)) static void *call_at(const trace_record *t, unsigned op, void *block,
+                                               uint64_t *instructions)
+{
+    const hak_site *site = HAK_SITE_AT(REPLAY_SITES + REPLAY_SITE_BYTES * t->site);
+    size_t size = t->size_bytes;
+
+    *instructions = kit_instructions_overhead();
+    switch (op) {
+    case TRACE_MALLOC:
+        return hak_malloc_at(size, site);
+    case TRACE_CALLOC:
+        return hak_calloc_at(1, size, site);
+    case TRACE_REALLOC:
+        return hak_realloc_at(block, size, site);
+    case TRACE_FREE:
+        hak_free(block);
+        return NULL;
+    default:
+        return hak_aligned_alloc_at((size_t)1 << t->align_log2, size, site);
+    }
+}
+
 /* The greatest number of cores that are inside a call at once. */
 static void enter(replay *r)
 {
@@ -205,7 +229,8 @@ void replay_perform(replay *r, uint32_t i, replay_counts *c)
     }
     if (r->at_once)
         enter(r);
-    void *after = call(t, op, before, &instructions);
+    void *after =
+        r->at_sites ? call_at(t, op, before, &instructions) : call(t, op, before, &instructions);
     if (r->at_once)
         leave(r);
     add_cost(c, kind_of(op, before, after), instructions, i);

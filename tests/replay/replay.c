@@ -9,6 +9,7 @@
  *     window=N period=US         drift in records; timer period
  *     plain=1                    replay calloc as malloc
  *     policy=FILE                load a policy table first
+ *     sites=1                    under the trace's sites; calls are not measured
  * Lines that start with "= " are for tests/tools/run.py: a name and a value.
  * Exit status: 0 if nothing is wrong.
  */
@@ -211,6 +212,21 @@ static const char *check(const char *when)
     return broken;
 }
 
+/* = site NUMBER blocks bytes peak mallocs failures; the number is "other" at the end. */
+static void print_sites(void)
+{
+    for (size_t i = 0; i < run.listed; i++) {
+        const hak_site_info *s = &run.sites[i];
+        uintptr_t number = ((uintptr_t)s->address - REPLAY_SITES) / REPLAY_SITE_BYTES;
+        if (s->address == NULL)
+            kit_print("= site other");
+        else
+            kit_print("= site %lu", (unsigned long)number);
+        kit_print(" %zu %zu %zu %zu %zu\n", s->live_blocks, s->live_bytes, s->peak_bytes,
+                  s->mallocs, s->failures);
+    }
+}
+
 static void report_spread(const handler_counts *h, bool timer)
 {
     print_value("frees", run.frees);
@@ -252,6 +268,7 @@ static int report(uint64_t nanoseconds, bool timer)
     print_value("milliseconds", nanoseconds / 1000000);
     print_stats(&stats);
     print_costs(&sum);
+    print_sites();
     if (run.at_once)
         report_spread(&handlers, timer);
     kit_print("= check %s\n", broken_full ? broken_full : broken_empty ? broken_empty : "clean");
@@ -277,6 +294,7 @@ static bool take_arguments(void)
     uint64_t cores = kit_argument_number("cores", kit_cores());
 
     run.at_once = mode != NULL && mode[0] == 's';
+    run.at_sites = kit_argument_number("sites", 0) != 0;
     run.plain = kit_argument_number("plain", 0) != 0;
     run.window = (uint32_t)kit_argument_number("window", 64);
     if (!run.at_once)

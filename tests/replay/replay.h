@@ -13,10 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hak.h"
 #include "trace.h"
 
 enum { REPLAY_CORES = 64 };
 #define REPLAY_NONE UINT32_MAX
+
+/* Site n of the trace is replayed under the address REPLAY_SITES + n x REPLAY_SITE_BYTES. */
+#define REPLAY_SITES ((uintptr_t)1 << 44)
+enum { REPLAY_SITE_BYTES = 4, REPLAY_LIST = 11 };
 
 /* An object of the trace. A record may touch it when `done` names the record
  * before it on the same object; the store-release of `done` by the core that
@@ -64,11 +69,15 @@ typedef struct replay {
     unsigned cores;
     uint32_t window; /* no core is further ahead of the slowest, in records */
     bool at_once;
+    bool at_sites;                   /* under the trace's sites, calls not measured */
     bool plain;                      /* calloc is replayed as malloc */
     uint64_t frees, frees_elsewhere; /* on another core than the one that allocated */
     replay_counts counts[REPLAY_CORES];
     _Atomic(uint64_t) live_bytes, peak_bytes; /* as the program asked for them */
     _Atomic(unsigned) in_flight, most_in_flight;
+    /* In order: who held the memory when it was most; "other" included. */
+    hak_site_info sites[REPLAY_LIST];
+    size_t listed;
 } replay;
 
 /* object.c. Perform record i. */

@@ -122,6 +122,9 @@ void replay_in_order(replay *r)
             next_line += line;
         }
         replay_perform(r, i, &r->counts[0]);
+        if (r->listed == 0 &&
+            atomic_load_explicit(&r->live_bytes, memory_order_relaxed) == r->t.peak_bytes)
+            r->listed = hak_sites_get(r->sites, REPLAY_LIST);
     }
 }
 

@@ -96,6 +96,9 @@ class Machine:
         self.lib = shutil.copy(f"{build}/aarch64-{CORES}/libhak.a", self.folder)
         for name in elves:
             shutil.copy(f"{build}/a64-{CORES}/{name}.elf", self.folder)
+        for kind in SITES_BARS:
+            shutil.copy(f"{build}/a64-{CORES}-{kind}/bench_calls.elf",
+                        self.elf(f"bench_calls-{kind}"))
 
     def elf(self, name):
         return os.path.join(self.folder, f"{name}.elf")
@@ -182,6 +185,32 @@ def cache(machine):
     calls, _, most = boot.costs["cache_free_evicting"]
     yield Row("cache_evicting", "worst free that evicts another block", most, WORST_BARS["free"],
               f"{calls:,} calls; bar: worst free")
+
+
+SITES_BARS = {"list": {"malloc": 6, "free": 0}, "count": {"malloc": 6, "free": 8}}
+
+
+def sites(machine):
+    """What SITES=list and SITES=count cost more than SITES=off, 64 B."""
+    plain = machine.start("bench_calls", what="fast+cache", heap="64M")
+    boots = {kind: machine.start(f"bench_calls-{kind}", what="fast+remote+cache", cores=2, heap="64M")
+             for kind in SITES_BARS}
+    remote_plain = machine.start("bench_calls", what="remote", cores=2)
+    yield "call sites: instructions more than without, pool, 64 B"
+    plain, remote_plain = plain.result(), remote_plain.result()
+    for kind, bars in SITES_BARS.items():
+        boot = boots[kind].result()
+        for call, bar in bars.items():
+            name = f"fast_{call}_64"
+            yield Row(f"sites_{kind}_{call}", f"SITES={kind}: {call}",
+                      boot.most(name) - plain.most(name), bar)
+        for call, what in (("malloc", "hit"), ("free", "put")):
+            name = f"cache_{call}_2_MiB_warm"
+            yield Row(f"sites_{kind}_{what}", f"SITES={kind}: {call}, {what} of the reuse cache",
+                      boot.most(name) - plain.most(name), bars[call])
+        yield Row(f"sites_{kind}_remote", f"SITES={kind}: free from another core",
+                  boot.most("remote_owned_64") - remote_plain.most("remote_owned_64"),
+                  bars["free"])
 
 
 def remote(machine):
@@ -339,18 +368,27 @@ def traces(machine, paths):
         print("bench: no A trace (*-A.atrc, *-A.atrc.xz) among the traces", file=sys.stderr)
 
 
-def memory(machine, paths):
-    yield "smallest heap, of what TLSF needs (host build for one core)"
+def smallest(machine, paths, tool, lib):
     command = [sys.executable, f"{HERE}/memory_bench.py", "--jobs", str(JOBS),
-               "--tool", f"{machine.build}/tools/smallest_heap",
-               "--lib", f"{machine.build}/host-1/libhak.a"] + paths
+               "--tool", f"{machine.build}/tools/{tool}",
+               "--lib", f"{machine.build}/{lib}/libhak.a"] + paths
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     match = re.search(r"over (\d+) traces: geometric mean ([\d.]+) .*largest ([\d.]+) (\S+)",
                       done.stdout)
     if not match:
         raise Failed(f"memory_bench.py: {done.stdout}{done.stderr}")
-    yield Row("memory_mean", "geometric mean", float(match.group(2)), 0.93, f"{match.group(1)} traces")
-    yield Row("memory_most", "largest", float(match.group(3)), 1.10, match.group(4))
+    return match
+
+
+def memory(machine, paths):
+    yield "smallest heap, of what TLSF needs (host build for one core)"
+    for name, text, tool, lib in (("memory", "", "smallest_heap", "host-1"),
+                                  ("memory_list", ", SITES=list", "smallest_heap_list",
+                                   "host-1-list")):
+        match = smallest(machine, paths, tool, lib)
+        yield Row(f"{name}_mean", f"geometric mean{text}", float(match.group(2)), 0.93,
+                  f"{match.group(1)} traces")
+        yield Row(f"{name}_most", f"largest{text}", float(match.group(3)), 1.10, match.group(4))
 
 
 HEAPS = {"1M": 40000, "64M": 54000, "1G": 260000} # operations: to reach 60% live, and 40,000
@@ -401,11 +439,12 @@ def main():
     parser = argparse.ArgumentParser(description="every bar of the charter, measured")
     parser.add_argument("--build", default="build")
     parser.add_argument("--out", help="default: BUILD/bench.txt")
-    parser.add_argument("--only", nargs="+", help="of: fast cache remote worst locks traces memory growth")
+    parser.add_argument("--only", nargs="+", help="of: fast cache sites remote worst locks traces memory growth")
     parser.add_argument("traces", nargs="*", default=["tests/traces"])
     options = parser.parse_args()
     machine = Machine(options.build, False)
     sections = {"fast": lambda: fast(machine), "cache": lambda: cache(machine),
+                "sites": lambda: sites(machine),
                 "remote": lambda: remote(machine),
                 "worst": lambda: worst(machine), "locks": lambda: locks(machine),
                 "traces": lambda: traces(machine, options.traces),

@@ -20,15 +20,19 @@ import sys
 RANKS = [
     "hak.h hak_fork.h config.h inject.h",
     "base.h",
-    "region.h classes.h policy.h bytes.c status.c",
-    "elo.h sample.h extent.h classes.c policy.c",
-    "retention.h bins.h note.h elo.c",
+    "place.h policy.h",
+    "marks.h elo.h sample.h policy.c",
+    "region.h classes.h bytes.c status.c site_name.c retention.h elo.c",
+    "extent.h classes.c",
+    "bins.h note.h",
     "run.h region.c",
     "free_step.h inject.c policy_load.c sample.c",
     "cache.h page.h run.c",
     "pool.h page.c cache_init.c",
-    "cursor.h heap.h evolve.h pool.c refill.c remote.c cache.c cache_sums.c retention.c",
-    "learner.h evolve.c api.c check.c cursor.c find.c fork.c heap.c init.c release.c route.c stats.c walk.c",
+    "tally.h pool.c refill.c remote.c cache_sums.c retention.c",
+    "sites.h",
+    "cursor.h heap.h evolve.h cache.c",
+    "learner.h evolve.c api.c check.c cursor.c find.c fork.c heap.c init.c release.c route.c stats.c walk.c sites.c listing.c tally.c",
     "tick.c",
 ]
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}
@@ -143,11 +147,12 @@ def check_symbols(build, port, cores):
             defined.add(match.group(2))
             if match.group(1) in "TDBRW" and not match.group(2).startswith(
                 ("hak_", "heap_", "pool_", "cache_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "classes_",
-                 "inject_", "policy_", "elo_", "evolve_", "retention_")) and match.group(2) not in (
+                 "inject_", "policy_", "elo_", "evolve_", "retention_",
+                 "sites_", "tally_", "marks_")) and match.group(2) not in (
                     "run", "pools", "learner"):
                 problems.append(f"{match.group(2)} bears no name of hak's")
-    # The linker makes this one for position-independent code.
-    wanted -= defined | {"_GLOBAL_OFFSET_TABLE_"}
+    # The linker makes these: for position-independent code, and around the section hak_sites.
+    wanted -= defined | {"_GLOBAL_OFFSET_TABLE_", "__start_hak_sites", "__stop_hak_sites"}
     return problems + [f"undefined: {name}" for name in sorted(wanted)]
 
 

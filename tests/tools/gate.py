@@ -30,7 +30,8 @@ NO_LIMIT = {"full_free_permille"}
 def measure(build):
     machine = bench.Machine(build, True)
     try:
-        sections = [bench.fast(machine), bench.cache(machine), bench.remote(machine), bench.worst(machine),
+        sections = [bench.fast(machine), bench.cache(machine), bench.sites(machine),
+                    bench.remote(machine), bench.worst(machine),
                     bench.locks(machine), bench.traces(machine, TRACES)]
         rows = [row for section in sections for row in section if isinstance(row, bench.Row)]
     finally:

@@ -19,6 +19,9 @@ right, 1 if something went wrong in a run, 2 if it could not be run.
     PLAIN   1: replay calloc as malloc
     MODE    order or spread: only that run
     BOARD   a64 (QEMU virt, AArch64) or rv64 (QEMU virt, RISC-V)
+    SITES   list (the default): replay the trace once more, in order, on a library
+            that knows call sites, and print which sites held most at the peak;
+            count: and their own peaks; off: do not
 """
 import difflib
 import lzma
@@ -33,7 +36,7 @@ import sys
 DEFAULT_TRACE = "tests/traces/cjson-A.atrc.xz"
 SMALLEST = "tests/traces/smallest.txt"
 UNPACKED = "build/run/trace.atrc"
-OPTIONS = ("TRACE", "CORES", "HEAP", "EXTRA", "WINDOW", "PERIOD", "PLAIN", "MODE", "BOARD")
+OPTIONS = ("TRACE", "CORES", "HEAP", "EXTRA", "WINDOW", "PERIOD", "PLAIN", "MODE", "BOARD", "SITES")
 OF_THE_BUILD = ("PORT", "FAIL", "SAN", "BUILD", "TRACES", "MAKE")
 BOARDS = {"a64": 16, "rv64": 8} # and their cores
 HEAP_MIN, HEAP_MAX = 1024, 4 << 30
@@ -137,7 +140,7 @@ def default_heap(path, peak):
 class Run:
     def __init__(self, title, values, status):
         self.title, self.values, self.status = title, values, status
-        self.costs = {}
+        self.costs, self.sites = {}, []
 
     def value(self, name):
         return int(self.values[name]) if name in self.values else None
@@ -148,7 +151,7 @@ def boot(title, board, elf, cores, memory, icount, arguments):
     command = ["sh", "tests/kit/run_board.sh", board, elf, str(cores), f"{memory}M", icount]
     command += [f"{name}={value}" for name, value in arguments.items() if value is not None]
     environment = dict(os.environ, KIT_TIMEOUT=os.environ.get("KIT_TIMEOUT", "900"))
-    values, costs = {}, {}
+    values, costs, sites = {}, {}, []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           errors="replace", env=environment) as child:
         try:
@@ -157,6 +160,8 @@ def boot(title, board, elf, cores, memory, icount, arguments):
                 words = line.split(" ", 2)
                 if words[0] != "=":
                     print(line, flush=True)
+                elif words[1] == "site":
+                    sites.append(words[2].split())
                 elif words[1] == "cost":
                     kind, calls, mean10, most, record = words[2].split()
                     costs[kind] = (int(calls), int(mean10) / 10, int(most), int(record))
@@ -166,7 +171,7 @@ def boot(title, board, elf, cores, memory, icount, arguments):
             child.terminate() # else QEMU would go on alone
             raise
     run = Run(title, values, child.returncode)
-    run.costs = costs
+    run.costs, run.sites = costs, sites
     if "wrong" not in values and run.status != 2: # 2: it said why
         reason = "it took too long" if run.status == 124 else f"exit status {run.status}"
         print(f"the firmware ended before its report ({reason})")
@@ -229,6 +234,33 @@ def print_table(runs):
             print(f"beyond the recorded program's, bytes in the run at once: {r.values['needs']}")
 
 
+def site_names(path):
+    """Number to name, from NAME.sites or NAME.sites.xz beside the trace."""
+    stem = re.sub(r"\.atrc(\.xz)?$", "", path)
+    for name, opener in ((f"{stem}.sites", open), (f"{stem}.sites.xz", lzma.open)):
+        try:
+            with opener(name, "rt", encoding="utf-8", errors="replace") as lines:
+                return dict(line.rstrip("\n").split("\t", 1) for line in lines if "\t" in line)
+        except (OSError, lzma.LZMAError):
+            continue
+    return {}
+
+
+def print_sites(run, path):
+    names = site_names(path)
+    counted = any(int(words[4]) for words in run.sites)
+    print("\nwho held the memory when the program's live bytes were most:")
+    print(f"{'blocks':>9}{'bytes':>12}" + (f"{'its peak':>12}{'mallocs':>10}{'failures':>10}"
+                                          if counted else "") + "  call site")
+    total = 0
+    for number, blocks, size, peak, mallocs, failures in run.sites:
+        total += int(size)
+        more = f"{int(peak):>12,}{int(mallocs):>10,}{int(failures):>10,}" if counted else ""
+        print(f"{int(blocks):>9,}{int(size):>12,}{more}  "
+              f"{names.get(number, number if number == 'other' else 'site ' + number)}")
+    print(f"{'':>9}{total:>12,}  in all, in usable sizes")
+
+
 def main():
     check_names()
     path = os.environ.get("TRACE", "").strip() or DEFAULT_TRACE
@@ -239,6 +271,9 @@ def main():
     mode = os.environ.get("MODE", "").strip()
     if mode not in ("", "order", "spread"):
         raise Refused(f"MODE={mode}: must be order or spread")
+    sites = os.environ.get("SITES", "").strip() or "list"
+    if sites not in ("off", "list", "count"):
+        raise Refused(f"SITES={sites}: must be off, list or count")
     heap = number("HEAP", HEAP_MIN, HEAP_MAX)
     arguments = {"trace": UNPACKED, "trace_bytes": 0, "heap": heap,
                  "window": number("WINDOW", 1, 1 << 30), "period": number("PERIOD", 1, 1000000),
@@ -257,8 +292,9 @@ def main():
     elf = f"build/{board}-{cores}/replay.elf"
     print(f"{path}: {(len(data) - HEADER.size) // RECORD_BYTES:,} records, peak {peak:,} bytes live; "
           f"heap {arguments['heap']:,} bytes ({why})", flush=True)
+    tagged = f"build/{board}-{cores}-{sites}/replay.elf" if sites != "off" and mode != "spread" else None
     built = subprocess.run(shlex.split(os.environ.get("MAKE", "make")) +
-                           ["--no-print-directory", elf], check=False)
+                           ["--no-print-directory", elf] + [tagged] * bool(tagged), check=False)
     if built.returncode != 0:
         raise Refused("the firmware was not built")
     memory = 64 + (2 * len(data) + arguments["heap"] + (extra or 0)) // MIB + peak // MIB
@@ -272,6 +308,12 @@ def main():
     if not runs:
         return 2
     print_table(runs)
+    if tagged and all(r.status == 0 for r in runs):
+        # Tags take memory, too: a heap that just does without them is too small.
+        arguments["heap"] += arguments["heap"] // 16
+        runs.append(boot(f"in order, call sites (SITES={sites}), heap {arguments['heap']:,} bytes",
+                         board, tagged, 1, memory + 1, "yes", dict(arguments, mode="order", sites=1)))
+        print_sites(runs[-1], path)
     bad = [r.title for r in runs if r.status != 0]
     print("\n" + (f"FAILED: {'; '.join(bad)}" if bad else "all is right"))
     return 1 if bad else 0

@@ -10,7 +10,8 @@ static bool class_is_sound(const hak_class *c, size_t largest_page_bytes)
     size_t page = (size_t)c->units << UNIT_SHIFT, blocks = c->used_bytes / c->stride;
     HOLDS(c->stride % GRANULE_BYTES == 0 && c->used_bytes % c->stride == 0);
     HOLDS(page <= largest_page_bytes && (page & (page - 1)) == 0);
-    HOLDS(blocks >= 1 && blocks <= WORD_BITS && page - c->used_bytes < c->stride);
+    HOLDS(blocks >= 1 && blocks <= WORD_BITS && c->used_bytes <= page);
+    HOLDS(blocks == marks_blocks((uint32_t)page, c->stride));
     HOLDS(hak_port_popcount(c->full) == blocks && hak_port_ctz(c->full) == 0);
     HOLDS(c->blocks == blocks && c->stride < 65536 && page <= 65536);
     HOLDS(blocks == WORD_BITS || c->full == (ONE << blocks) - 1);

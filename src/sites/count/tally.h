@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* Counting per call: see the account in place.h. */
+#ifndef HAK_TALLY_H
+#define HAK_TALLY_H
+
+#include "pool.h"
+
+typedef uintptr_t hak_tag;
+
+enum { TALLY_COUNTS = 1, TALLY_ROOM_BITS = 38, TALLY_FREES_BITS = 63 - TALLY_ROOM_BITS };
+#define TALLY_ROOM      ((ONE << TALLY_ROOM_BITS) - 1)
+#define TALLY_OVERDRAWN (ONE << (TALLY_ROOM_BITS - 1))
+#define TALLY_ONE_FREE  (ONE << TALLY_ROOM_BITS)
+#define TALLY_CARRY     (ONE << 63)
+
+/* Tags in a page can be overwritten by the program: any value is survived. */
+static inline hak_place_of_site *tally_place(hak_tag tag)
+{
+    return &pools.sites[tag & (HAK_SITES - 1)];
+}
+
+/* After a malloc: a new peak, or a carry. Lock-free. */
+void tally_settle(hak_place_of_site *place);
+static inline bool tally_is_odd(hak_word account)
+{
+    return (account & TALLY_OVERDRAWN) != 0 || (account & TALLY_CARRY) != 0;
+}
+
+/* Interrupts masked: on one core no other context comes in between. relaxed: a
+ * sum, which orders nothing. */
+static inline hak_word tally_change(hak_place_of_site *place, hak_word change)
+{
+    if (HAK_CORES == 1 && !HAK_PORT_CORE_MAY_BE_NONE) {
+        hak_word now = word_get(&place->account) + change;
+        word_set(&place->account, now);
+        return now;
+    }
+    return atomic_fetch_add_explicit(&place->account, change, memory_order_relaxed) + change;
+}
+
+static inline hak_word tally_draw(hak_place_of_site *place, size_t size_bytes)
+{
+    if (HAK_CORES == 1 && !HAK_PORT_CORE_MAY_BE_NONE) {
+        hak_word now = word_get(&place->account) - size_bytes;
+        word_set(&place->account, now);
+        return now;
+    }
+    return atomic_fetch_sub_explicit(&place->account, size_bytes, memory_order_relaxed) -
+           size_bytes;
+}
+
+/* On the fast path: true if tally_settle is wanted. */
+static inline bool tally_add_fast(hak_place_of_site *place, size_t size_bytes)
+{
+    return tally_is_odd(tally_draw(place, size_bytes));
+}
+
+static inline void tally_add(hak_tag tag, size_t size_bytes)
+{
+    if (tally_add_fast(&pools.sites[tag], size_bytes))
+        tally_settle(&pools.sites[tag]);
+}
+
+static inline void tally_sub(hak_tag tag, size_t size_bytes)
+{
+    tally_change(tally_place(tag), TALLY_ONE_FREE | size_bytes);
+}
+
+static inline void tally_resize(hak_tag tag, size_t from, size_t to)
+{
+    if (tally_is_odd(tally_draw(tally_place(tag), to - from)))
+        tally_settle(tally_place(tag));
+}
+
+static inline void tally_move(hak_tag from, hak_tag to, size_t size_bytes)
+{
+    tally_change(tally_place(from), size_bytes);
+    tally_add(to, size_bytes);
+}
+
+static inline void tally_failed(hak_tag tag)
+{
+    atomic_fetch_add_explicit(&tally_place(tag)->failures, 1, memory_order_relaxed);
+}
+
+/* live_blocks is filled in already. */
+void tally_fill(hak_tag tag, hak_site_info *info);
+
+/* What all sites hold, by their accounts; *changes differs after any malloc or
+ * free that is counted. Bounded by HAK_SITES. */
+size_t tally_live_bytes(hak_word *changes);
+
+#endif
