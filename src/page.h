@@ -53,14 +53,17 @@ static inline uintptr_t page_address(hak_page page)
 
 /*
  * The state: one word, the live word of the first unit.
- *   bits 0-2   FULL, LISTED, OWNED; 0: no page
+ *   bits 0-2   FULL, LISTED, OWNED. Bit 0 is set in each: for the run layer the
+ *              page is an extent in use
  *   OWNED      the rest is the number of the slot that owns it
  *   LISTED     bits 3-32 the next page in the list, bits 33-63 the previous one
  */
 enum {
     PAGE_FULL = 1,
-    PAGE_LISTED = 2,
-    PAGE_OWNED = 4,
+    PAGE_LISTED = 3,
+    PAGE_OWNED = 5,
+    PAGE_LISTED_BIT = 2,
+    PAGE_OWNED_BIT = 4,
     PAGE_STATES = 7,
     PAGE_NUMBER_SHIFT = 3,
     PAGE_PREVIOUS_SHIFT = 33

@@ -116,7 +116,7 @@ static inline hak_word pool_push(hak_slot *slot, const void *p)
  * word mean something else by now: any number is survived. */
 static inline bool pool_is_owned(hak_word state)
 {
-    return (state & PAGE_OWNED) != 0 && (state >> PAGE_NUMBER_SHIFT) < pools.slot_count;
+    return (state & PAGE_OWNED_BIT) != 0 && (state >> PAGE_NUMBER_SHIFT) < pools.slot_count;
 }
 static inline hak_slot *pool_owner(hak_word state)
 {
@@ -157,9 +157,9 @@ static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_unit *wo
     if ((before & bit) != 0)
         return PUSH_REFUSED;
     hak_word state = __atomic_load_n(&words->live, __ATOMIC_RELAXED);
-    if ((state & PAGE_OWNED) != 0)
+    if ((state & PAGE_OWNED_BIT) != 0)
         return PUSH_DONE;
-    return (state & PAGE_LISTED) != 0 && ~(before | bit) != 0 ? PUSH_DONE : PUSH_SETTLE;
+    return (state & PAGE_LISTED_BIT) != 0 && ~(before | bit) != 0 ? PUSH_DONE : PUSH_SETTLE;
 }
 
 /* Take the blocks that others freed in the core's current page of a class.

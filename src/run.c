@@ -25,44 +25,36 @@ void run_note_corrupt(const hak_region *r, granule g)
     word_set(&run.corrupt, (uintptr_t)region_address(r, g));
 }
 
-typedef enum piece_kind { PIECE_BLOCK, PIECE_PAGE } piece_kind;
-
-/* The lengths of the pieces, in place of the length of the long extent x. A page
- * keeps none: its inner units stay clear. */
-STEP void note_pieces(hak_region *r, hak_extent x, granule start, granule behind, piece_kind kind)
-{
-    granule before = start - x.start, rest = x.start + x.length - behind;
-    extent_note_length(r, x, 0);
-    if (before != 0)
-        extent_note_length(r, (hak_extent){x.start, before}, before);
-    if (kind == PIECE_BLOCK)
-        extent_note_length(r, (hak_extent){start, behind - start}, behind - start);
-    if (rest != 0)
-        extent_note_length(r, (hak_extent){behind, rest}, rest);
-}
-
 /*
  * The piece [start, start + length) of the free extent x, which is first in its
  * bin, leaves the free extents; its begin bit is set. What remains is free:
  *   | before | piece | rest |
  */
-STEP void cut(hak_region *r, hak_extent x, granule start, granule length, piece_kind kind)
+STEP void cut(hak_region *r, hak_first x, granule start, granule length)
 {
-    granule behind = start + length, rest = x.start + x.length - behind;
-    bool split = start != x.start;
-    hak_extent left = split ? (hak_extent){x.start, start - x.start} : (hak_extent){behind, rest};
-    if (!bins_replace_first(r, x, left))
-        run_note_corrupt(r, x.start);
-    if (rest != 0)
-        extent_set_begin(r, behind);
-    if (split) {
+    granule before = start - x.extent.start, behind = start + length;
+    granule rest = x.extent.length - before - length;
+    bool whole;
+    if (before != 0) {
+        hak_extent left = {x.extent.start, before};
+        whole = bins_replace_first(r, x, left);
         extent_set_begin(r, start);
+        extent_note_length(r, left);
         if (rest != 0)
             bins_insert(r, (hak_extent){behind, rest});
+    } else if (rest != 0) {
+        whole = bins_replace_first(r, x, (hak_extent){behind, rest});
+    } else {
+        whole = bins_remove_first(r, x);
     }
-    if (extent_is_long(x))
-        note_pieces(r, x, start, behind, kind);
+    if (rest != 0) {
+        extent_set_begin(r, behind);
+        extent_note_length(r, (hak_extent){behind, rest});
+    }
+    extent_note_length(r, (hak_extent){start, length});
     count_taken(length);
+    if (!whole)
+        run_note_corrupt(r, x.extent.start);
 }
 
 /* The first place in x that is aligned to so many granules, a power of two. */
@@ -75,33 +67,37 @@ static inline granule aligned_start(const hak_region *r, granule start, granule 
 /* A free extent that holds an aligned piece of that length; length 0: none.
  * Looks where the piece just fits, which may be aligned by luck, and then where
  * any alignment fits. */
-STEP hak_extent find_aligned(const hak_region *r, granule length, granule alignment)
+STEP hak_first find_aligned(const hak_region *r, granule length, granule alignment)
 {
-    hak_extent x = bins_from(r, bin_of(length));
-    granule skip = aligned_start(r, x.start, alignment) - x.start;
-    if (x.length == 0 || (uint64_t)length + skip <= x.length)
+    granule any = length + alignment - 1;
+    hak_first x = bins_from(r, bin_of(length));
+    granule skip = aligned_start(r, x.extent.start, alignment) - x.extent.start;
+    if (x.extent.length == 0 || (uint64_t)length + skip <= x.extent.length)
         return x;
-    return bins_from(r, bin_above(length + alignment - 1));
+    x = bins_from(r, bin_above(any));
+    return x.extent.length >= any || x.extent.length == 0 ? x : give_up_list(r, x.bin);
 }
 
 /* Take a piece of one region; 0: it has none. */
 STEP granule take(hak_region *r, granule length)
 {
-    hak_extent x = bins_find(r, length);
-    if (x.length == 0)
+    hak_first x = bins_find(r, length);
+    if (x.extent.length == 0)
         return 0;
-    granule start = sample_from_end() ? x.start + x.length - length : x.start;
-    cut(r, x, start, length, PIECE_BLOCK);
+    granule start = x.extent.start;
+    if (sample_from_end())
+        start += x.extent.length - length;
+    cut(r, x, start, length);
     return start;
 }
 
 static granule take_aligned(hak_region *r, granule length, granule alignment)
 {
-    hak_extent x = find_aligned(r, length, alignment);
-    if (x.length == 0)
+    hak_first x = find_aligned(r, length, alignment);
+    if (x.extent.length == 0)
         return 0;
-    granule start = aligned_start(r, x.start, alignment);
-    cut(r, x, start, length, PIECE_BLOCK);
+    granule start = aligned_start(r, x.extent.start, alignment);
+    cut(r, x, start, length);
     return start;
 }
 
@@ -153,17 +149,21 @@ void *run_malloc_aligned(size_t granules, unsigned alignment_log2)
     return NULL;
 }
 
-/* The last place in x for a page, which is aligned to its length. Before x's
- * start if there is none. */
+/* The last place in x for a page, which is aligned to its length. */
 static inline granule last_page(hak_extent x, granule length)
 {
     return (x.start + x.length - length) & (0 - length);
 }
 
+/* Is there one? Before x's start there is none. */
+static inline bool holds_page(hak_extent x, granule length)
+{
+    return x.length >= length && last_page(x, length) >= x.start;
+}
+
 /*
  * Pages come from where one was given back, or else from the end of the longest
  * extent: that keeps them apart from the blocks, which come from the front.
- * A page keeps no length: its inner units stay clear.
  */
 hak_place run_take_page(granule length)
 {
@@ -172,13 +172,12 @@ hak_place run_take_page(granule length)
         return (hak_place){NULL, {0, 0}};
     for (unsigned i = 0; i < table->count; i++) {
         hak_region *r = table->region[i];
-        hak_extent x = bins_from(r, bin_of(length));
-        if (x.length < length || last_page(x, length) < x.start)
+        hak_first x = bins_from(r, bin_of(length));
+        if (!holds_page(x.extent, length))
             x = bins_longest(r);
-        if (x.length >= length && last_page(x, length) >= x.start) {
-            granule start = last_page(x, length);
-            cut(r, x, start, length, PIECE_PAGE);
-            r->maps.units[unit_of(start)].begin = 0;
+        if (holds_page(x.extent, length)) {
+            granule start = last_page(x.extent, length);
+            cut(r, x, start, length);
             return (hak_place){r, {start, length}};
         }
     }
@@ -239,15 +238,15 @@ static inline bool grow(hak_region *r, hak_extent x, granule need)
     if (room.length < need)
         return false;
     hak_extent left = {start + need, room.length - need};
-    if (!bins_replace(r, room, left)) {
+    if (!bins_remove(r, room)) {
         run_note_corrupt(r, start);
         return false;
     }
     extent_clear_begin(r, start);
-    extent_note_length(r, room, 0);
     if (left.length != 0) {
+        bins_insert(r, left);
         extent_set_begin(r, left.start);
-        extent_note_length(r, left, left.length);
+        extent_note_length(r, left);
     }
     count_taken(need);
     return true;
@@ -256,13 +255,14 @@ static inline bool grow(hak_region *r, hak_extent x, granule need)
 bool run_resize(hak_place block, granule length)
 {
     hak_region *r = block.region;
-    hak_extent x = block.extent, resized = {x.start, length};
+    hak_extent x = block.extent;
     if (length > x.length && !grow(r, x, length - x.length))
         return false;
-    extent_note_length(r, x, 0);
-    extent_note_length(r, resized, length);
+    extent_note_length(r, (hak_extent){x.start, length});
     run.resizes++;
-    if (length < x.length)
+    if (length < x.length) {
+        extent_set_begin(r, x.start + length);
         run_give(r, (hak_extent){x.start + length, x.length - length});
+    }
     return true;
 }

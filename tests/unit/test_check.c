@@ -70,7 +70,7 @@ static void test_maps(void)
 static void test_links(void)
 {
     KIT_CHECK(start());
-    hak_extent x = bins_longest(&run.first);
+    hak_extent x = bins_longest(&run.first).extent;
     hak_word *link = region_address(&run.first, x.start);
     KIT_CHECK(sees(link, 1));
     KIT_CHECK(sees(link, (hak_word)1 << 32));
@@ -81,7 +81,7 @@ static void test_links(void)
 static void test_touching(void)
 {
     KIT_CHECK(start());
-    hak_extent x = bins_longest(&run.first), front = {x.start, 100};
+    hak_extent x = bins_longest(&run.first).extent, front = {x.start, 100};
     hak_extent rest = {x.start + 100, x.length - 100};
     KIT_CHECK(bins_remove(&run.first, x));
     unit_erase(&run.first, x);

@@ -64,7 +64,7 @@ static void test_pages(void)
 {
     uint64_t random = 11;
     KIT_CHECK(unit_heap(UNIT_RAM_MOST, 0));
-    granule longest = bins_longest(&run.first).length;
+    granule longest = bins_longest(&run.first).extent.length;
     KIT_CHECK(pools.class_count != 0);
     for (unsigned index = 0; index < pools.class_count; index++) {
         KIT_CHECK(births(index));
@@ -73,7 +73,7 @@ static void test_pages(void)
             hak_page dead = page[(i * 7) % PAGES];
             page_death(&pools.classes[index], page_region(dead), page_unit(dead));
         }
-        KIT_CHECK(bins_longest(&run.first).length == longest);
+        KIT_CHECK(bins_longest(&run.first).extent.length == longest);
         for (uint32_t u = 0; u <= unit_of(run.first.end); u++)
             KIT_CHECK(region_kind(&run.first, u) == 0);
         KIT_CHECK(hak_check() == NULL);
