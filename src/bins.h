@@ -15,15 +15,13 @@
 
 #include "extent.h"
 
-enum { BIN_COLUMNS = 16 };
+enum { BIN_COLUMNS_LOG2 = 4, BIN_COLUMNS = 1 << BIN_COLUMNS_LOG2 };
 
-/* The bin whose lengths include length. */
+/* The bin whose lengths include length: as if all up to 31 were in the rows of 16. */
 static inline unsigned bin_of(granule length)
 {
-    if (length < BIN_COLUMNS)
-        return length;
-    unsigned log2 = top_bit(length);
-    return (log2 - 4) * BIN_COLUMNS + (length >> (log2 - 4));
+    unsigned shift = top_bit(length | BIN_COLUMNS) - BIN_COLUMNS_LOG2;
+    return shift * BIN_COLUMNS + (length >> shift);
 }
 
 /* The first bin whose lengths are all at least length, which is 2 or more. */
@@ -102,16 +100,23 @@ STEP bool bins_links_hold(const hak_region *r, hak_extent x)
  * stays where it is, and nothing was changed. */
 STEP bool bins_remove(hak_region *r, hak_extent x)
 {
-    if (!bins_links_hold(r, x))
-        return false;
     hak_link link = *link_at(r, x.start);
-    bool last = link.next == x.start, first = link.previous == x.start;
-    if (!last)
-        link_at(r, link.next)->previous = first ? link.next : link.previous;
-    if (!first)
+    bool last = link.next == x.start;
+    if (!last && (!link_in_range(r, link.next) || link_at(r, link.next)->previous != x.start))
+        return false;
+    if (link.previous == x.start) {
+        unsigned bin = bin_of(x.length);
+        if (r->bins.heads[bin] != x.start)
+            return false;
+        list_set_head(&r->bins, bin, last ? 0 : link.next);
+        link.previous = link.next;
+    } else {
+        if (!link_in_range(r, link.previous) || link_at(r, link.previous)->next != x.start)
+            return false;
         link_at(r, link.previous)->next = last ? link.previous : link.next;
-    else
-        list_set_head(&r->bins, bin_of(x.length), last ? 0 : link.next);
+    }
+    if (!last)
+        link_at(r, link.next)->previous = link.previous;
     return true;
 }
 
@@ -194,20 +199,27 @@ STEP hak_first first_of_bin(const hak_region *r, unsigned bin)
     return (hak_first){{head, extent_length(r, head)}, bin};
 }
 
-/* The first bin that is not empty, from `bin` up; its first extent. */
+/* The first extent of the first bin that is not empty, from that row up; length 0:
+ * there is none. */
+STEP hak_first bins_from_row(const hak_region *r, unsigned row)
+{
+    uint32_t rows = r->bins.top & ~(uint32_t)0 << row;
+    if (rows == 0)
+        return (hak_first){{0, 0}, 0};
+    row = hak_port_ctz(rows);
+    return first_of_bin(r, row * BIN_COLUMNS + hak_port_ctz(r->bins.rows[row]));
+}
+
+/* The same, from that bin up. */
 STEP hak_first bins_from(const hak_region *r, unsigned bin)
 {
-    const hak_bins *bins = &r->bins;
-    unsigned row = bin / BIN_COLUMNS, columns = 0;
-    if ((bins->top >> row & 1) != 0)
-        columns = (unsigned)bins->rows[row] >> bin % BIN_COLUMNS;
-    if (columns != 0)
-        return first_of_bin(r, bin + hak_port_ctz(columns));
-    uint32_t above = bins->top & ~(uint32_t)0 << row << 1;
-    if (above == 0)
-        return (hak_first){{0, 0}, 0};
-    row = hak_port_ctz(above);
-    return first_of_bin(r, row * BIN_COLUMNS + hak_port_ctz(bins->rows[row]));
+    unsigned row = bin / BIN_COLUMNS;
+    if ((r->bins.top >> row & 1) != 0) {
+        unsigned columns = (unsigned)r->bins.rows[row] >> bin % BIN_COLUMNS;
+        if (columns != 0)
+            return first_of_bin(r, bin + hak_port_ctz(columns));
+    }
+    return bins_from_row(r, row + 1);
 }
 
 /* The first extent of length's own bin if that is long enough, else of the

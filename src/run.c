@@ -91,7 +91,7 @@ STEP granule take(hak_region *r, granule length)
     return start;
 }
 
-static granule take_aligned(hak_region *r, granule length, granule alignment)
+STEP granule take_aligned(hak_region *r, granule length, granule alignment)
 {
     hak_first x = find_aligned(r, length, alignment);
     if (x.extent.length == 0)
@@ -134,54 +134,93 @@ void *run_malloc(size_t granules)
     return g != 0 ? hand_out(&run.first, g, 0) : malloc_in_later_region((granule)granules);
 }
 
-void *run_malloc_aligned(size_t granules, unsigned alignment_log2)
+static __attribute__((noinline)) void *aligned_in_later_region(granule length, unsigned log2)
 {
     const hak_region_table *table = run_regions();
-    if (granules <= alignment_log2)
-        granules = alignment_log2 + 1;
-    if (run_too_long(granules + ((size_t)1 << alignment_log2)) || inject_fails())
-        return NULL;
     for (unsigned i = 0; i < table->count; i++) {
-        granule g = take_aligned(table->region[i], (granule)granules, (granule)1 << alignment_log2);
+        hak_region *r = table->region[i];
+        granule g = r == &run.first ? 0 : take_aligned(r, length, (granule)1 << log2);
         if (g != 0)
-            return hand_out(table->region[i], g, alignment_log2);
+            return hand_out(r, g, log2);
     }
     return NULL;
 }
 
-/* The last place in x for a page, which is aligned to its length. */
+void *run_malloc_aligned(size_t granules, unsigned alignment_log2)
+{
+    if (granules <= alignment_log2)
+        granules = alignment_log2 + 1;
+    if (run_too_long(granules + ((size_t)1 << alignment_log2)) || inject_fails())
+        return NULL;
+    granule g = take_aligned(&run.first, (granule)granules, (granule)1 << alignment_log2);
+    return g != 0 ? hand_out(&run.first, g, alignment_log2)
+                  : aligned_in_later_region((granule)granules, alignment_log2);
+}
+
+/* Cut a page, aligned to its length, from the end of x:
+ *   | before | page | rest |
+ * No extent begins in the page's units but x, perhaps. */
+STEP void cut_page(hak_region *r, hak_first x, granule start, granule length)
+{
+    granule before = start - x.extent.start, behind = start + length;
+    granule rest = x.extent.start + x.extent.length - behind;
+    bool whole = true;
+    if (before != 0) {
+        hak_extent left = {x.extent.start, before};
+        whole = bins_replace_first(r, x, left);
+        extent_note_length(r, left);
+    } else {
+        whole = bins_remove_first(r, x);
+    }
+    if (rest != 0) {
+        bins_insert(r, (hak_extent){behind, rest});
+        extent_set_begin(r, behind);
+        extent_note_length(r, (hak_extent){behind, rest});
+    }
+    r->maps.units[unit_of(start)].begin = 1;
+    set_live_word(&r->maps.units[unit_of(behind) - 1], length);
+    count_taken(length);
+    if (!whole)
+        run_note_corrupt(r, x.extent.start);
+}
+
+/* The last place in x for a page. Before x's start: there is none. */
 static inline granule last_page(hak_extent x, granule length)
 {
     return (x.start + x.length - length) & (0 - length);
 }
 
-/* Is there one? Before x's start there is none. */
-static inline bool holds_page(hak_extent x, granule length)
+/* From there in one region; 0: it has no room there. */
+STEP granule take_page(hak_region *r, granule length, page_origin from)
 {
-    return x.length >= length && last_page(x, length) >= x.start;
+    hak_first x = from == PAGE_FROM_LONGEST ? bins_longest(r)
+                                            : bins_from_row(r, bin_of(length) / BIN_COLUMNS);
+    granule start = last_page(x.extent, length);
+    if (x.extent.length < length || start < x.extent.start)
+        return 0;
+    cut_page(r, x, start, length);
+    return start;
 }
 
-/*
- * Pages come from where one was given back, or else from the end of the longest
- * extent: that keeps them apart from the blocks, which come from the front.
- */
-hak_place run_take_page(granule length)
+static __attribute__((noinline)) hak_place take_page_in_later_region(granule length,
+                                                                     page_origin from)
 {
     const hak_region_table *table = run_regions();
-    if (inject_fails())
-        return (hak_place){NULL, {0, 0}};
     for (unsigned i = 0; i < table->count; i++) {
         hak_region *r = table->region[i];
-        hak_first x = bins_from(r, bin_of(length));
-        if (!holds_page(x.extent, length))
-            x = bins_longest(r);
-        if (holds_page(x.extent, length)) {
-            granule start = last_page(x.extent, length);
-            cut(r, x, start, length);
-            return (hak_place){r, {start, length}};
-        }
+        granule g = r == &run.first ? 0 : take_page(r, length, from);
+        if (g != 0)
+            return (hak_place){r, {g, length}};
     }
     return (hak_place){NULL, {0, 0}};
+}
+
+hak_place run_take_page(granule length, page_origin from)
+{
+    if (inject_fails())
+        return (hak_place){NULL, {0, 0}};
+    granule g = take_page(&run.first, length, from);
+    return g != 0 ? (hak_place){&run.first, {g, length}} : take_page_in_later_region(length, from);
 }
 
 /* No block begins at g: is it free memory or inside a block? Looks back over a
