@@ -61,7 +61,7 @@ static inline bool adopt_listed(hak_slot *slot, hak_class_state *state, const ha
 }
 
 /* A new page: while the policy's share of the heap is free, a fifth without one,
- * and once the class has shown its demand. One place is tried in a call. */
+ * and once the class has shown its demand. */
 static inline bool adopt_new(hak_slot *slot, hak_class_state *state, const hak_class *c,
                              unsigned kind)
 {
@@ -69,8 +69,7 @@ static inline bool adopt_new(hak_slot *slot, hak_class_state *state, const hak_c
         run.usable_granules - run.taken_granules < run.usable_granules * c->reserve >> 16)
         return false;
     granule length = (granule)c->units << UNIT_GRANULES_SHIFT;
-    bool odd = ((state->demand - c->patience) & 1) != 0;
-    hak_place place = run_take_page(length, odd ? PAGE_FROM_LONGEST : PAGE_FROM_HOLE);
+    hak_place place = run_take_page(length);
     if (place.region == NULL)
         return false;
     hak_maps *maps = &place.region->maps;

@@ -190,37 +190,42 @@ static inline granule last_page(hak_extent x, granule length)
     return (x.start + x.length - length) & (0 - length);
 }
 
-/* From there in one region; 0: it has no room there. */
-STEP granule take_page(hak_region *r, granule length, page_origin from)
+/*
+ * Pages come from where one was given back, or else from the end of the longest
+ * extent: that keeps them apart from the blocks, which come from the front.
+ */
+STEP granule take_page(hak_region *r, granule length)
 {
-    hak_first x = from == PAGE_FROM_LONGEST ? bins_longest(r)
-                                            : bins_from_row(r, bin_of(length) / BIN_COLUMNS);
+    hak_first x = bins_from_row(r, bin_of(length) / BIN_COLUMNS); /* its bin is the row's first */
     granule start = last_page(x.extent, length);
-    if (x.extent.length < length || start < x.extent.start)
-        return 0;
+    if (x.extent.length < length || start < x.extent.start) {
+        x = bins_longest(r);
+        start = last_page(x.extent, length);
+        if (x.extent.length < length || start < x.extent.start)
+            return 0;
+    }
     cut_page(r, x, start, length);
     return start;
 }
 
-static __attribute__((noinline)) hak_place take_page_in_later_region(granule length,
-                                                                     page_origin from)
+static __attribute__((noinline)) hak_place take_page_in_later_region(granule length)
 {
     const hak_region_table *table = run_regions();
     for (unsigned i = 0; i < table->count; i++) {
         hak_region *r = table->region[i];
-        granule g = r == &run.first ? 0 : take_page(r, length, from);
+        granule g = r == &run.first ? 0 : take_page(r, length);
         if (g != 0)
             return (hak_place){r, {g, length}};
     }
     return (hak_place){NULL, {0, 0}};
 }
 
-hak_place run_take_page(granule length, page_origin from)
+hak_place run_take_page(granule length)
 {
     if (inject_fails())
         return (hak_place){NULL, {0, 0}};
-    granule g = take_page(&run.first, length, from);
-    return g != 0 ? (hak_place){&run.first, {g, length}} : take_page_in_later_region(length, from);
+    granule g = take_page(&run.first, length);
+    return g != 0 ? (hak_place){&run.first, {g, length}} : take_page_in_later_region(length);
 }
 
 /* No block begins at g: is it free memory or inside a block? Looks back over a
