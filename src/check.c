@@ -29,8 +29,7 @@ static uint32_t nth_unit(uint32_t first, uint32_t behind, uint32_t i)
 }
 
 /* The units [first, behind) lie wholly inside an item of that kind: nothing
- * begins there, and live words are clear save at the ends. Looks at those of one
- * part; *more: there are others. */
+ * begins there but a page. Looks at those of one part; *more: there are others. */
 static complaint check_units(const hak_region *r, uint32_t first, uint32_t behind, unsigned kind,
                              uint32_t part, bool *more)
 {
@@ -43,10 +42,8 @@ static complaint check_units(const hak_region *r, uint32_t first, uint32_t behin
         uint32_t u = nth_unit(first, behind, i);
         if (region_kind(r, u) != kind)
             return "all units of an item have its kind";
-        if (begin_bits(r, u) != 0)
+        if (begin_bits(r, u) != (kind != 0 && u == first))
             return "nothing begins inside an extent or a page";
-        if (live_word(&r->maps.units[u]) != 0 && u != first && (kind != 0 || u != behind - 1))
-            return "the inner units of an extent or a page are clear";
     }
     return NULL;
 }
@@ -57,14 +54,12 @@ static complaint check_extent(const hak_region *r, hak_item item)
     hak_word noted = live_bits(r, unit_of(x.start)) & extent_first_word(x);
     if (x.length == 0 || x.length > r->end - x.start)
         return "an extent ends inside its region";
-    if (x.start + x.length < r->end && region_kind(r, unit_of(x.start + x.length)) == 0 &&
-        !extent_begins(r, x.start + x.length))
+    if (!extent_begins(r, x.start + x.length))
         return "where an extent ends, another begins";
     if (item.kind == ITEM_FREE) {
-        granule before = extent_before(r, x.start);
         if (noted != 0)
             return "a free extent has no live bit";
-        if (before != 0 && extent_is_free(r, before))
+        if (extent_is_free(r, extent_before(r, x.start)))
             return "two free extents never touch";
         if (!bins_links_hold(r, x))
             return "a free extent is linked in its bin";
@@ -105,6 +100,9 @@ static complaint check_page(const hak_region *r, uint32_t unit)
     hak_page page = page_of(&r->maps, unit);
     hak_word freed = atomic_load_explicit(page_freed(page), memory_order_acquire);
     uint32_t state = page_state(page);
+    granule start = unit << UNIT_GRANULES_SHIFT;
+    if (extent_before(r, start + ((granule)c->units << UNIT_GRANULES_SHIFT)) != start)
+        return "a page is an extent";
     if ((freed & ~c->full) != (state == PAGE_FULL ? ~c->full & ~PAGE_KNOWN : ~c->full))
         return "the bits behind a page's last block are set, but one while it is full";
     if ((state & PAGE_OWNED) != 0)

@@ -63,27 +63,25 @@ static inline hak_word extent_length_word(const hak_region *r, granule g)
     hak_word rest = u->begin >> bit_of(g) >> 1;
     if (rest != 0)
         return hak_port_ctz(rest) + 1;
-    granule to_next_unit = UNIT_GRANULES - bit_of(g);
     u++;
     if (u->begin != 0)
-        return to_next_unit + hak_port_ctz(u->begin);
-    return region_kind(r, unit_of(g) + 1) != 0 ? to_next_unit : live_word(u);
+        return UNIT_GRANULES - bit_of(g) + hak_port_ctz(u->begin);
+    return live_word(u);
 }
 static inline granule extent_length(const hak_region *r, granule g)
 {
     return (granule)extent_length_word(r, g);
 }
 
-/* The start of the extent that ends where g begins; 0 if that is a page. */
+/* The start of the extent, or page, that ends where g begins. */
 static inline granule extent_before(const hak_region *r, granule g)
 {
     uint32_t u = unit_of(g);
     hak_word below = begin_bits(r, u) & ((ONE << bit_of(g)) - 1);
     if (below == 0)
         below = begin_bits(r, --u);
-    if (below != 0)
-        return (u << UNIT_GRANULES_SHIFT) + top_bit(below);
-    return region_kind(r, u) != 0 ? 0 : g - (granule)live_word(&r->maps.units[u]);
+    return below != 0 ? (u << UNIT_GRANULES_SHIFT) + top_bit(below)
+                      : g - (granule)live_word(&r->maps.units[u]);
 }
 
 /* Live words are written with the lock held, but read without by a free that
@@ -100,20 +98,27 @@ static inline bool extent_is_long(hak_extent x)
     return unit_of(x.start) + 1 < unit_of(x.start + x.length);
 }
 
-/* The length, written into (or, as 0, removed from) the first and the last
- * unit that lie wholly inside the extent, if there are any. */
-static inline void extent_note_length(hak_region *r, hak_extent x, granule length)
+/* The length of a new extent, written into the first and the last unit that lie
+ * wholly inside it, if there are any. */
+static inline void extent_note_length(hak_region *r, hak_extent x)
 {
-    if (!extent_is_long(x))
+    hak_unit *first = &r->maps.units[unit_of(x.start) + 1];
+    hak_unit *behind = &r->maps.units[unit_of(x.start + x.length)];
+    if (first >= behind)
         return;
-    set_live_word(&r->maps.units[unit_of(x.start) + 1], length);
-    set_live_word(&r->maps.units[unit_of(x.start + x.length) - 1], length);
+    set_live_word(first, x.length);
+    set_live_word(behind - 1, x.length);
 }
 
-/* An extent begins, or no longer begins, at g. */
+/* An extent begins, or no longer begins, at g. A unit that lay wholly inside an
+ * extent until now may have had a length in `live`. */
 static inline void extent_set_begin(hak_region *r, granule g)
 {
-    r->maps.units[unit_of(g)].begin |= ONE << bit_of(g);
+    hak_unit *u = &r->maps.units[unit_of(g)];
+    hak_word begin = u->begin;
+    u->begin = begin | ONE << bit_of(g);
+    if (begin == 0)
+        set_live_word(u, 0);
 }
 static inline void extent_clear_begin(hak_region *r, granule g)
 {

@@ -6,50 +6,38 @@
 #include "run.h"
 
 /*
- * An extent that is off the map becomes free:
+ * The extent x, which begins on the map and is in no bin, becomes free:
  *   | used | x | used |   it stands alone
  *   | free | x | used |   the one before grows
- *   | used | x | free |   the one behind grows downwards
+ *   | used | x | free |   the one behind goes
  *   | free | x | free |   the one behind goes, the one before grows
  * The granules before the first and behind the last one are marked as used. A
  * neighbour whose links are overwritten is left as it is.
  */
 STEP void run_give(hak_region *r, hak_extent x)
 {
-    granule before = extent_before(r, x.start), start_of_next = x.start + x.length;
-    hak_extent whole = x, previous = {x.start, 0}, next = {start_of_next, 0};
+    granule before = extent_before(r, x.start), behind = x.start + x.length;
     run.taken_granules -= x.length;
-    if (before != 0 && extent_is_free(r, before))
-        previous = (hak_extent){before, x.start - before};
-    if (extent_is_free(r, start_of_next)) {
-        next.length = extent_length(r, start_of_next);
-        whole.length += next.length;
-        hak_extent becomes = {whole.start, previous.length != 0 ? 0 : whole.length};
-        if (bins_replace(r, next, becomes)) {
-            extent_clear_begin(r, next.start);
-            extent_note_length(r, next, 0);
+    if (extent_is_free(r, behind)) {
+        granule length = extent_length(r, behind);
+        if (bins_remove(r, (hak_extent){behind, length})) {
+            extent_clear_begin(r, behind);
+            x.length += length;
         } else {
-            run_note_corrupt(r, next.start);
-            next.length = 0;
-            whole.length = x.length;
+            run_note_corrupt(r, behind);
         }
     }
-    if (previous.length != 0) {
-        whole = (hak_extent){before, previous.length + whole.length};
-        extent_note_length(r, previous, 0);
-        if (bins_replace(r, previous, whole)) {
-            extent_note_length(r, whole, whole.length);
+    if (extent_is_free(r, before)) {
+        granule length = x.start - before;
+        if (bins_grow(r, (hak_extent){before, length}, (hak_extent){before, length + x.length})) {
+            extent_clear_begin(r, x.start);
+            extent_note_length(r, (hak_extent){before, length + x.length});
             return;
         }
         run_note_corrupt(r, before);
-        extent_note_length(r, previous, previous.length);
-        whole = (hak_extent){x.start, whole.length - previous.length};
-        bins_insert(r, whole);
-    } else if (next.length == 0) {
-        bins_insert(r, whole);
     }
-    extent_set_begin(r, whole.start);
-    extent_note_length(r, whole, whole.length);
+    bins_insert(r, x);
+    extent_note_length(r, x);
 }
 
 /* Does a block that a caller holds begin at p? */
@@ -72,8 +60,6 @@ STEP bool free_step(hak_region *r, const void *p)
     hak_extent x = {g, (granule)length};
     hak_unit *u = &r->maps.units[unit_of(g)];
     set_live_word(u, u->live & ~extent_first_word(x));
-    u->begin &= ~(ONE << bit_of(g));
-    extent_note_length(r, x, 0);
     run.frees++;
     run_give(r, x);
     return true;

@@ -5,16 +5,16 @@ void page_lists_make(const hak_maps *maps, unsigned classes)
 {
     for (unsigned kind = 1; kind <= classes; kind++) {
         uint32_t head = page_head(maps, kind);
-        *page_record(maps->units, (int32_t)head) = (hak_page_state){head, head};
+        *page_record(maps->units, (int32_t)head) = (hak_page_state){page_code(head), head};
     }
 }
 
 bool page_links_hold(const hak_region *r, uint32_t unit, unsigned classes)
 {
     const hak_unit *units = r->maps.units;
-    uint32_t older = page_record(units, (int32_t)unit)->state,
-             newer = page_record(units, (int32_t)unit)->newer;
+    const hak_page_state *page = page_record(units, (int32_t)unit);
+    uint32_t older = page->state >> 1, newer = page->newer;
     uint32_t behind = page_head(&r->maps, classes) + 1;
     return older < behind && newer < behind && page_record(units, (int32_t)older)->newer == unit &&
-           page_record(units, (int32_t)newer)->state == unit;
+           page_record(units, (int32_t)newer)->state == page_code(unit);
 }

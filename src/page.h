@@ -61,27 +61,32 @@ static inline uintptr_t page_address(hak_page page)
 
 /*
  * The state of a page, in place of the live word of its first unit.
- *   LISTED     `state` is the neighbour in the list that was listed before
- *   OWNED      the lower bits of `state` are the number of the slot that owns it
- *   FULL       `newer` is the head of the list that the page will be put into, or
- *              PAGE_EMPTY: no block is live any more, and whoever is on the way to
- *              list it is to give it back instead
+ *   LISTED     `state` is the code of the neighbour in the list that was listed
+ *              before, `newer` the number of the other
+ *   OWNED      the rest of `state` is the number of the slot that owns it
+ *   FULL       `newer` is the number of the head of the list that the page will be
+ *              put into, or PAGE_EMPTY: no block is live any more, and whoever is on
+ *              the way to list it is to give it back instead
+ * Bit 0 is always set: for the run layer, a page is an extent in use.
  * Each region has a list for each class, in the order of listing: a ring through its
- * head, which lies behind the units of the map. Neighbours are their numbers there.
+ * head, which lies behind the units of the map. Numbers are those of units there.
  */
 typedef struct __attribute__((may_alias)) hak_page_state {
     uint32_t state;
     uint32_t newer;
 } hak_page_state;
-#define PAGE_OWNED (UINT32_C(1) << 31)
-#define PAGE_FULL  (UINT32_C(1) << 30)
-#define PAGE_EMPTY PAGE_OWNED
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bit 0 is in the first half");
 _Static_assert(WORD_BITS == 64, "a page's state wants a 64-bit word");
+#define PAGE_OWNED (UINT32_C(1) << 31)
+#define PAGE_FULL  (UINT32_C(1) << 30 | 1)
+#define PAGE_EMPTY PAGE_OWNED
 
-static inline uint32_t page_owned_by(size_t slot) { return PAGE_OWNED | (uint32_t)slot; }
+static inline uint32_t page_owned_by(size_t slot) { return PAGE_OWNED | (uint32_t)slot << 1 | 1; }
+static inline uint32_t page_owner(uint32_t state) { return (state & ~PAGE_OWNED) >> 1; }
+static inline uint32_t page_code(uint32_t number) { return number << 1 | 1; }
 static inline bool page_is_listed(uint32_t state)
 {
-    return (state & (PAGE_OWNED | PAGE_FULL)) == 0;
+    return (state & (PAGE_OWNED | PAGE_FULL)) == 1;
 }
 
 /* The record of a unit of the map, or of a head. Signed: A64 scales that in the same
@@ -89,6 +94,12 @@ static inline bool page_is_listed(uint32_t state)
 static inline hak_page_state *page_record(const hak_unit *units, intptr_t number)
 {
     return (hak_page_state *)&units[number].live;
+}
+/* The same by the code. */
+static inline hak_page_state *page_decode(const hak_unit *units, uint32_t code)
+{
+    uintptr_t twice = (uintptr_t)(intptr_t)(int32_t)code;
+    return (hak_page_state *)((uintptr_t)units + twice * (sizeof *units / 2) - sizeof *units / 2);
 }
 static inline uint32_t page_head(const hak_maps *maps, unsigned kind) { return maps->heads + kind; }
 
@@ -133,9 +144,9 @@ STEP bool page_list_add(const hak_unit *units, hak_page_state *page, uint32_t un
         return false;
     hak_page_state *head = page_record(units, (int32_t)head_number);
     uint32_t last = head->state;
-    page_record(units, (int32_t)last)->newer = unit;
+    page_decode(units, last)->newer = unit;
     page_set_state_at(page, last);
-    head->state = unit;
+    head->state = page_code(unit);
     return true;
 }
 
@@ -143,7 +154,7 @@ STEP bool page_list_add(const hak_unit *units, hak_page_state *page, uint32_t un
 STEP void page_list_remove(const hak_unit *units, uint32_t unit)
 {
     hak_page_state *page = page_record(units, (int32_t)unit);
-    page_record(units, (int32_t)page->state)->newer = page->newer;
+    page_decode(units, page->state)->newer = page->newer;
     page_set_state_at(page_record(units, (int32_t)page->newer), page->state);
 }
 

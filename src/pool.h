@@ -130,11 +130,11 @@ static inline hak_word pool_push(hak_slot *slot, const void *p)
  * word mean something else by now: any number is survived. */
 static inline bool pool_is_owned(uint32_t state)
 {
-    return (state & PAGE_OWNED) != 0 && (state & ~PAGE_OWNED) < pools.slot_count;
+    return (state & PAGE_OWNED) != 0 && page_owner(state) < pools.slot_count;
 }
 static inline hak_slot *pool_owner(uint32_t state)
 {
-    return (hak_slot *)marks_slot((uintptr_t)pools.slots, state & ~PAGE_OWNED);
+    return (hak_slot *)marks_slot((uintptr_t)pools.slots, page_owner(state));
 }
 
 /* Of a page whose `freed` was just seen to be so: its blocks that are free, and the
@@ -154,6 +154,13 @@ static inline hak_word pool_free_blocks(const hak_atomic *freed, const hak_page_
     return pool_with_owners(atomic_load_explicit((hak_atomic *)freed, memory_order_acquire), p);
 }
 
+/* acq_rel: the holder's writes come before the block's reuse; and either the core that
+ * leaves the page sees this bit, or this sees that it has left. */
+static inline hak_word pool_mark(hak_atomic *freed, hak_word bit)
+{
+    return atomic_fetch_or_explicit(freed, bit | PAGE_KNOWN, memory_order_acq_rel);
+}
+
 typedef enum pool_pushed { PUSH_REFUSED, PUSH_DONE, PUSH_FIRST, PUSH_LAST } pool_pushed;
 
 /*
@@ -165,15 +172,20 @@ typedef enum pool_pushed { PUSH_REFUSED, PUSH_DONE, PUSH_FIRST, PUSH_LAST } pool
  */
 static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_page_state *p, hak_word bit)
 {
-    hak_word seen = atomic_load_explicit(freed, memory_order_acquire);
-    /* A page that is not known has no free block, and no owner. */
-    if (__builtin_expect((seen & PAGE_KNOWN) != 0, 1) && (pool_with_owners(seen, p) & bit) != 0)
-        return PUSH_REFUSED;
-    /* acq_rel: the holder's writes come before the block's reuse; and either
-     * the core that leaves the page sees this bit, or this sees that it has left. */
-    hak_word before = atomic_fetch_or_explicit(freed, bit | PAGE_KNOWN, memory_order_acq_rel);
-    if (((before ^ PAGE_KNOWN) & (bit | PAGE_KNOWN)) != 0)
-        return (before & bit) == 0 ? PUSH_FIRST : PUSH_REFUSED;
+    hak_word seen = atomic_load_explicit(freed, memory_order_acquire), before;
+    if (__builtin_expect((seen & PAGE_KNOWN) != 0, 1)) {
+        if ((pool_with_owners(seen, p) & bit) != 0)
+            return PUSH_REFUSED;
+        before = pool_mark(freed, bit);
+        if (((before ^ PAGE_KNOWN) & (bit | PAGE_KNOWN)) != 0)
+            return (before & bit) == 0 ? PUSH_FIRST : PUSH_REFUSED;
+    } else { /* no block of it is free, and it has no owner */
+        before = pool_mark(freed, bit);
+        if ((before & (bit | PAGE_KNOWN)) == 0)
+            return PUSH_FIRST;
+        if ((before & bit) != 0)
+            return PUSH_REFUSED;
+    }
     return ~(before | bit) == 0 ? PUSH_LAST : PUSH_DONE;
 }
 

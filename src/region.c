@@ -55,7 +55,7 @@ static void lay_extents(hak_region *r)
     extent_set_live(r, r->end);
     hak_extent all = {r->first, r->end - r->first};
     extent_set_begin(r, all.start);
-    extent_note_length(r, all, all.length);
+    extent_note_length(r, all);
     bins_insert(r, all);
 }
 

@@ -22,9 +22,9 @@
  *                            block was asked for with an alignment of 2^j granules
  * A unit that lies wholly inside an extent has no begin bit; the first and the
  * last such unit of an extent hold the extent's length, in granules, in live.
+ * The others' live words are what they happen to be.
  * In the first one bit 32 says that the reuse cache has a note of the block.
- * A page's units have no begin bit either; the first one's live is the page's
- * state (page.h).
+ * A page is an extent whose first unit's live word is its state (page.h).
  */
 typedef struct hak_unit {
     hak_word live;

@@ -25,44 +25,36 @@ void run_note_corrupt(const hak_region *r, granule g)
     word_set(&run.corrupt, (uintptr_t)region_address(r, g));
 }
 
-typedef enum piece_kind { PIECE_BLOCK, PIECE_PAGE } piece_kind;
-
-/* The lengths of the pieces, in place of the length of the long extent x. A page
- * keeps none: its inner units stay clear. */
-STEP void note_pieces(hak_region *r, hak_extent x, granule start, granule behind, piece_kind kind)
-{
-    granule before = start - x.start, rest = x.start + x.length - behind;
-    extent_note_length(r, x, 0);
-    if (before != 0)
-        extent_note_length(r, (hak_extent){x.start, before}, before);
-    if (kind == PIECE_BLOCK)
-        extent_note_length(r, (hak_extent){start, behind - start}, behind - start);
-    if (rest != 0)
-        extent_note_length(r, (hak_extent){behind, rest}, rest);
-}
-
 /*
  * The piece [start, start + length) of the free extent x, which is first in its
  * bin, leaves the free extents; its begin bit is set. What remains is free:
  *   | before | piece | rest |
  */
-STEP void cut(hak_region *r, hak_extent x, granule start, granule length, piece_kind kind)
+STEP void cut(hak_region *r, hak_first x, granule start, granule length)
 {
-    granule behind = start + length, rest = x.start + x.length - behind;
-    bool split = start != x.start;
-    hak_extent left = split ? (hak_extent){x.start, start - x.start} : (hak_extent){behind, rest};
-    if (!bins_replace_first(r, x, left))
-        run_note_corrupt(r, x.start);
-    if (rest != 0)
-        extent_set_begin(r, behind);
-    if (split) {
+    granule before = start - x.extent.start, behind = start + length;
+    granule rest = x.extent.length - before - length;
+    bool whole;
+    if (before != 0) {
+        hak_extent left = {x.extent.start, before};
+        whole = bins_replace_first(r, x, left);
         extent_set_begin(r, start);
+        extent_note_length(r, left);
         if (rest != 0)
             bins_insert(r, (hak_extent){behind, rest});
+    } else if (rest != 0) {
+        whole = bins_replace_first(r, x, (hak_extent){behind, rest});
+    } else {
+        whole = bins_remove_first(r, x);
     }
-    if (extent_is_long(x))
-        note_pieces(r, x, start, behind, kind);
+    if (rest != 0) {
+        extent_set_begin(r, behind);
+        extent_note_length(r, (hak_extent){behind, rest});
+    }
+    extent_note_length(r, (hak_extent){start, length});
     count_taken(length);
+    if (!whole)
+        run_note_corrupt(r, x.extent.start);
 }
 
 /* The first place in x that is aligned to so many granules, a power of two. */
@@ -75,33 +67,37 @@ static inline granule aligned_start(const hak_region *r, granule start, granule 
 /* A free extent that holds an aligned piece of that length; length 0: none.
  * Looks where the piece just fits, which may be aligned by luck, and then where
  * any alignment fits. */
-STEP hak_extent find_aligned(const hak_region *r, granule length, granule alignment)
+STEP hak_first find_aligned(const hak_region *r, granule length, granule alignment)
 {
-    hak_extent x = bins_from(r, bin_of(length));
-    granule skip = aligned_start(r, x.start, alignment) - x.start;
-    if (x.length == 0 || (uint64_t)length + skip <= x.length)
+    granule any = length + alignment - 1;
+    hak_first x = bins_from(r, bin_of(length));
+    granule skip = aligned_start(r, x.extent.start, alignment) - x.extent.start;
+    if (x.extent.length == 0 || (uint64_t)length + skip <= x.extent.length)
         return x;
-    return bins_from(r, bin_above(length + alignment - 1));
+    x = bins_from(r, bin_above(any));
+    return x.extent.length >= any || x.extent.length == 0 ? x : give_up_list(r, x.bin);
 }
 
 /* Take a piece of one region; 0: it has none. */
 STEP granule take(hak_region *r, granule length)
 {
-    hak_extent x = bins_find(r, length);
-    if (x.length == 0)
+    hak_first x = bins_find(r, length);
+    if (x.extent.length == 0)
         return 0;
-    granule start = sample_from_end() ? x.start + x.length - length : x.start;
-    cut(r, x, start, length, PIECE_BLOCK);
+    granule start = x.extent.start;
+    if (sample_from_end())
+        start += x.extent.length - length;
+    cut(r, x, start, length);
     return start;
 }
 
-static granule take_aligned(hak_region *r, granule length, granule alignment)
+STEP granule take_aligned(hak_region *r, granule length, granule alignment)
 {
-    hak_extent x = find_aligned(r, length, alignment);
-    if (x.length == 0)
+    hak_first x = find_aligned(r, length, alignment);
+    if (x.extent.length == 0)
         return 0;
-    granule start = aligned_start(r, x.start, alignment);
-    cut(r, x, start, length, PIECE_BLOCK);
+    granule start = aligned_start(r, x.extent.start, alignment);
+    cut(r, x, start, length);
     return start;
 }
 
@@ -138,23 +134,57 @@ void *run_malloc(size_t granules)
     return g != 0 ? hand_out(&run.first, g, 0) : malloc_in_later_region((granule)granules);
 }
 
-void *run_malloc_aligned(size_t granules, unsigned alignment_log2)
+static __attribute__((noinline)) void *aligned_in_later_region(granule length, unsigned log2)
 {
     const hak_region_table *table = run_regions();
-    if (granules <= alignment_log2)
-        granules = alignment_log2 + 1;
-    if (run_too_long(granules + ((size_t)1 << alignment_log2)) || inject_fails())
-        return NULL;
     for (unsigned i = 0; i < table->count; i++) {
-        granule g = take_aligned(table->region[i], (granule)granules, (granule)1 << alignment_log2);
+        hak_region *r = table->region[i];
+        granule g = r == &run.first ? 0 : take_aligned(r, length, (granule)1 << log2);
         if (g != 0)
-            return hand_out(table->region[i], g, alignment_log2);
+            return hand_out(r, g, log2);
     }
     return NULL;
 }
 
-/* The last place in x for a page, which is aligned to its length. Before x's
- * start if there is none. */
+void *run_malloc_aligned(size_t granules, unsigned alignment_log2)
+{
+    if (granules <= alignment_log2)
+        granules = alignment_log2 + 1;
+    if (run_too_long(granules + ((size_t)1 << alignment_log2)) || inject_fails())
+        return NULL;
+    granule g = take_aligned(&run.first, (granule)granules, (granule)1 << alignment_log2);
+    return g != 0 ? hand_out(&run.first, g, alignment_log2)
+                  : aligned_in_later_region((granule)granules, alignment_log2);
+}
+
+/* Cut a page, aligned to its length, from the end of x:
+ *   | before | page | rest |
+ * No extent begins in the page's units but x, perhaps. */
+STEP void cut_page(hak_region *r, hak_first x, granule start, granule length)
+{
+    granule before = start - x.extent.start, behind = start + length;
+    granule rest = x.extent.start + x.extent.length - behind;
+    bool whole = true;
+    if (before != 0) {
+        hak_extent left = {x.extent.start, before};
+        whole = bins_replace_first(r, x, left);
+        extent_note_length(r, left);
+    } else {
+        whole = bins_remove_first(r, x);
+    }
+    if (rest != 0) {
+        bins_insert(r, (hak_extent){behind, rest});
+        extent_set_begin(r, behind);
+        extent_note_length(r, (hak_extent){behind, rest});
+    }
+    r->maps.units[unit_of(start)].begin = 1;
+    set_live_word(&r->maps.units[unit_of(behind) - 1], length);
+    count_taken(length);
+    if (!whole)
+        run_note_corrupt(r, x.extent.start);
+}
+
+/* The last place in x for a page. Before x's start: there is none. */
 static inline granule last_page(hak_extent x, granule length)
 {
     return (x.start + x.length - length) & (0 - length);
@@ -163,26 +193,39 @@ static inline granule last_page(hak_extent x, granule length)
 /*
  * Pages come from where one was given back, or else from the end of the longest
  * extent: that keeps them apart from the blocks, which come from the front.
- * A page keeps no length: its inner units stay clear.
  */
-hak_place run_take_page(granule length)
+STEP granule take_page(hak_region *r, granule length)
+{
+    hak_first x = bins_from_row(r, bin_of(length) / BIN_COLUMNS); /* its bin is the row's first */
+    granule start = last_page(x.extent, length);
+    if (x.extent.length < length || start < x.extent.start) {
+        x = bins_longest(r);
+        start = last_page(x.extent, length);
+        if (x.extent.length < length || start < x.extent.start)
+            return 0;
+    }
+    cut_page(r, x, start, length);
+    return start;
+}
+
+static __attribute__((noinline)) hak_place take_page_in_later_region(granule length)
 {
     const hak_region_table *table = run_regions();
-    if (inject_fails())
-        return (hak_place){NULL, {0, 0}};
     for (unsigned i = 0; i < table->count; i++) {
         hak_region *r = table->region[i];
-        hak_extent x = bins_from(r, bin_of(length));
-        if (x.length < length || last_page(x, length) < x.start)
-            x = bins_longest(r);
-        if (x.length >= length && last_page(x, length) >= x.start) {
-            granule start = last_page(x, length);
-            cut(r, x, start, length, PIECE_PAGE);
-            r->maps.units[unit_of(start)].begin = 0;
-            return (hak_place){r, {start, length}};
-        }
+        granule g = r == &run.first ? 0 : take_page(r, length);
+        if (g != 0)
+            return (hak_place){r, {g, length}};
     }
     return (hak_place){NULL, {0, 0}};
+}
+
+hak_place run_take_page(granule length)
+{
+    if (inject_fails())
+        return (hak_place){NULL, {0, 0}};
+    granule g = take_page(&run.first, length);
+    return g != 0 ? (hak_place){&run.first, {g, length}} : take_page_in_later_region(length);
 }
 
 /* No block begins at g: is it free memory or inside a block? Looks back over a
@@ -239,15 +282,15 @@ static inline bool grow(hak_region *r, hak_extent x, granule need)
     if (room.length < need)
         return false;
     hak_extent left = {start + need, room.length - need};
-    if (!bins_replace(r, room, left)) {
+    if (!bins_remove(r, room)) {
         run_note_corrupt(r, start);
         return false;
     }
     extent_clear_begin(r, start);
-    extent_note_length(r, room, 0);
     if (left.length != 0) {
+        bins_insert(r, left);
         extent_set_begin(r, left.start);
-        extent_note_length(r, left, left.length);
+        extent_note_length(r, left);
     }
     count_taken(need);
     return true;
@@ -256,13 +299,14 @@ static inline bool grow(hak_region *r, hak_extent x, granule need)
 bool run_resize(hak_place block, granule length)
 {
     hak_region *r = block.region;
-    hak_extent x = block.extent, resized = {x.start, length};
+    hak_extent x = block.extent;
     if (length > x.length && !grow(r, x, length - x.length))
         return false;
-    extent_note_length(r, x, 0);
-    extent_note_length(r, resized, length);
+    extent_note_length(r, (hak_extent){x.start, length});
     run.resizes++;
-    if (length < x.length)
+    if (length < x.length) {
+        extent_set_begin(r, x.start + length);
         run_give(r, (hak_extent){x.start + length, x.length - length});
+    }
     return true;
 }

@@ -73,7 +73,7 @@ hak_fault run_block_at(const hak_region *region, const void *p, hak_place *block
 bool run_resize(hak_place block, granule length);
 
 /* Take so many granules, a power of two and whole units, for a page, aligned to
- * their number and off the map. */
+ * their number. It is on the map as an extent; the caller gives it a state. */
 hak_place run_take_page(granule length);
 
 /* Can no malloc of so many granules ever succeed? Without the lock. */

@@ -23,7 +23,7 @@ static void add_run(hak_stats *s)
     s->refill_adopt = pools.adoptions;
     s->recalls = pools.recalls;
     for (unsigned i = 0; i < table->count; i++) {
-        size_t longest = (size_t)bins_longest(table->region[i]).length << GRANULE_SHIFT;
+        size_t longest = (size_t)bins_longest(table->region[i]).extent.length << GRANULE_SHIFT;
         if (longest > s->largest_free_bytes)
             s->largest_free_bytes = longest;
     }

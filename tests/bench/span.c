@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One free extent that spans the heap, or one block that does: what calls cost
- * that cut it, join it, or make it longer or shorter. Nothing else is live.
+ * that cut it, join it, or make it longer or shorter. Nothing else is live. The
+ * blocks at its front have from= bytes (32 KiB), two and four times that.
  */
 #include "bench.h"
 
@@ -59,8 +60,9 @@ static void block_spans(void)
 
 void bench_span(void)
 {
+    size_t from = kit_argument_number("from", 32 << 10);
     for (unsigned i = 0; i < ROUNDS; i++) {
-        for (size_t size = 32 << 10; size <= 128 << 10; size *= 2)
+        for (size_t size = from; size <= 4 * from; size *= 2)
             extent_spans(size);
         block_spans();
     }

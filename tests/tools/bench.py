@@ -360,10 +360,12 @@ def traces(machine, paths):
         refused = f"; {failures} requests refused" if failures else ""
         for call in ("malloc", "free"):
             calls, mean = costs.get(call, (0, 0.0))
-            yield Row(f"{name}_{call}", f"{name}: {call}", mean, 80, f"{calls:,} calls{refused}")
+            part = call == "malloc" and plain is not None
+            yield Row(f"{name}_{call}", f"{name}: {call}{' alone' * part}", mean,
+                      None if part else 80, f"{calls:,} calls{refused}")
         if plain:
-            yield Row(f"{name}_malloc_plain", f"{name}: malloc, calloc replayed as malloc", plain[1],
-                      80, f"{plain[0]:,} calls")
+            yield Row(f"{name}_malloc_plain", f"{name}: malloc and calloc, zeroing excluded",
+                      plain[1], 80, f"{plain[0]:,} calls")
     if not jobs:
         print("bench: no A trace (*-A.atrc, *-A.atrc.xz) among the traces", file=sys.stderr)
 
@@ -391,16 +393,18 @@ def memory(machine, paths):
         yield Row(f"{name}_most", f"largest{text}", float(match.group(3)), 1.10, match.group(4))
 
 
-HEAPS = {"1M": 40000, "64M": 54000, "1G": 260000} # operations: to reach 60% live, and 40,000
-
-
+# The largest block of the random trace, and blocks beside the extent that spans the
+# heap, scaled so that each heap's reuse cache has the same classes to do with.
+HEAPS = {"1M": ("64K", "32K"), "64M": ("2M", "1M"), "1G": ("2M", "1M")}
 GROWTH_SEEDS = 3
 
 
 def growth(machine):
-    random = [[machine.start("bench_calls", what="random+fast", heap=h, ops=ops, seed=s + 1)
-               for s in range(GROWTH_SEEDS)] for h, ops in HEAPS.items()]
-    span = [[machine.start("bench_calls", what="span", heap=h)] for h in HEAPS]
+    random = [[machine.start("bench_calls", what="random+fast", heap=h, seed=s + 1,
+                             most=replay_bytes(most), ops=50000) for s in range(GROWTH_SEEDS)]
+              for h, (most, _) in HEAPS.items()]
+    span = [[machine.start("bench_calls", what="span", heap=h, **{"from": replay_bytes(block)})]
+            for h, (_, block) in HEAPS.items()]
     yield f"growth: heaps of {', '.join(HEAPS)}: largest over smallest figure"
     random, span = ([[b.result() for b in boots] for boots in x] for x in (random, span))
 

@@ -4,10 +4,9 @@
 
 static hak_region r;
 
-/* Take the first extent of a bin out of it. */
 static bool remove_first(hak_extent x)
 {
-    return bins_replace_first(&r, x, (hak_extent){x.start, 0});
+    return bins_remove_first(&r, (hak_first){x, bin_of(x.length)});
 }
 
 static void test_bin_of(void)
@@ -34,7 +33,7 @@ static void test_bin_of(void)
 /* Random free extents with blocks between them, all on the map and in bins. */
 static bool lay(unit_tiling *t)
 {
-    remove_first(bins_longest(&r));
+    bins_remove_first(&r, bins_longest(&r));
     unit_erase(&r, (hak_extent){r.first, r.end - r.first});
     for (unsigned i = 0; i < t->count; i++) {
         unit_mark(&r, t->extent[i], t->live[i]);
@@ -61,7 +60,7 @@ static bool finds(const unit_tiling *t)
         if (!t->live[i] && t->extent[i].length > longest)
             longest = t->extent[i].length;
     for (granule length = 1; length <= longest + 2; length++) {
-        hak_extent x = bins_find(&r, length);
+        hak_extent x = bins_find(&r, length).extent;
         if (x.length == 0) {
             HOLDS(longest < ceiling(length));
             continue;
@@ -69,7 +68,7 @@ static bool finds(const unit_tiling *t)
         HOLDS(x.length >= length && extent_begins(&r, x.start) && extent_is_free(&r, x.start));
         HOLDS(extent_length(&r, x.start) == x.length);
     }
-    HOLDS(bin_of(longest) == bin_of(bins_longest(&r).length) || longest == 0);
+    HOLDS(bin_of(longest) == bin_of(bins_longest(&r).extent.length) || longest == 0);
     return true;
 }
 
@@ -94,9 +93,9 @@ static bool one_set(uint64_t *random, granule longest)
     for (unsigned i = 0; i < t->count; i++)
         HOLDS(t->live[i] || bins_links_hold(&r, t->extent[i]));
     /* Then from the front of each list. */
-    for (hak_extent x = bins_longest(&r); x.length != 0; x = bins_longest(&r)) {
-        HOLDS(remove_first(x));
-        unit_mark(&r, x, true);
+    for (hak_first x = bins_longest(&r); x.extent.length != 0; x = bins_longest(&r)) {
+        HOLDS(bins_remove_first(&r, x));
+        unit_mark(&r, x.extent, true);
     }
     HOLDS(r.bins.top == 0);
     for (unsigned row = 0; row < bins_rows(r.end - r.first); row++)

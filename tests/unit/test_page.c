@@ -32,12 +32,13 @@ static bool list_is(unsigned kind, const unsigned order[], unsigned count)
     for (unsigned i = 0; i < count; i++) {
         uint32_t unit = page_unit(page[order[i]]);
         HOLDS(page_record(maps->units, (int32_t)before)->newer == unit);
-        HOLDS(page_is_listed(page_state(page[order[i]])) && page_state(page[order[i]]) == before);
+        HOLDS(page_is_listed(page_state(page[order[i]])) &&
+              page_state(page[order[i]]) == page_code(before));
         HOLDS(page_links_hold(&run.first, unit, pools.class_count));
         before = unit;
     }
     HOLDS(page_record(maps->units, (int32_t)before)->newer == page_head(maps, kind));
-    HOLDS(page_record(maps->units, (int32_t)page_head(maps, kind))->state == before);
+    HOLDS(page_record(maps->units, (int32_t)page_head(maps, kind))->state == page_code(before));
     HOLDS(pool_listed(kind).id == (count != 0 ? page[order[0]].id : 0));
     return true;
 }
@@ -73,7 +74,7 @@ static void test_pages(void)
 {
     uint64_t random = 11;
     KIT_CHECK(unit_heap(UNIT_RAM_MOST, 0));
-    granule longest = bins_longest(&run.first).length;
+    granule longest = bins_longest(&run.first).extent.length;
     KIT_CHECK(pools.class_count != 0);
     for (unsigned index = 0; index < pools.class_count; index++) {
         KIT_CHECK(births(index));
@@ -82,7 +83,7 @@ static void test_pages(void)
             hak_page dead = page[(i * 7) % PAGES];
             page_death(&pools.classes[index], page_region(dead), page_unit(dead));
         }
-        KIT_CHECK(bins_longest(&run.first).length == longest);
+        KIT_CHECK(bins_longest(&run.first).extent.length == longest);
         for (uint32_t u = 0; u <= unit_of(run.first.end); u++)
             KIT_CHECK(region_kind(&run.first, u) == 0);
         KIT_CHECK(hak_check() == NULL);

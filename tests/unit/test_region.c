@@ -14,7 +14,7 @@ static bool region_is_sound(const hak_region *r, const hak_carving *range, size_
     HOLDS(region_granule(r, (void *)first) == r->first && r->first_address == first);
     HOLDS(extent_begins(r, r->first) && extent_is_free(r, r->first));
     HOLDS(extent_length(r, r->first) == length);
-    HOLDS(bins_longest(r).start == r->first && bins_longest(r).length == length);
+    HOLDS(bins_longest(r).extent.start == r->first && bins_longest(r).extent.length == length);
     /* Merging stops at both ends. */
     HOLDS(!extent_is_free(r, r->end) && extent_begins(r, r->end));
     HOLDS(extent_before(r, r->first) == r->first - 1 && !extent_is_free(r, r->first - 1));

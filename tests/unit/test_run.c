@@ -6,7 +6,7 @@
 static bool whole(void)
 {
     HOLDS(hak_check() == NULL);
-    HOLDS(run.taken_granules == 0 && bins_longest(&run.first).length == unit_usable());
+    HOLDS(run.taken_granules == 0 && bins_longest(&run.first).extent.length == unit_usable());
     return unit_guards_hold();
 }
 

@@ -96,14 +96,13 @@ void unit_mark(hak_region *r, hak_extent x, bool live)
     extent_set_begin(r, x.start);
     if (live)
         extent_set_live(r, x.start);
-    extent_note_length(r, x, x.length);
+    extent_note_length(r, x);
 }
 
 void unit_erase(hak_region *r, hak_extent x)
 {
     r->maps.units[unit_of(x.start)].live &= ~extent_first_word(x);
     extent_clear_begin(r, x.start);
-    extent_note_length(r, x, 0);
 }
 
 unit_tiling *unit_tile(hak_region *r, uint64_t *random, granule longest)
