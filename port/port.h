@@ -16,6 +16,7 @@
  *                               highest set bit of a word that is not 0
  *   hak_port_zeros(w)           as hak_port_clz; of 0, any number
  *   hak_port_popcount(w)        set bits of a word
+ *   hak_port_halves_differ(w)   0 if both halves of a 32-bit word are the same
  *   HAK_PORT_CALL_SITE()        the return address of the public function that
  *                               uses it before it calls anything else
  *   HAK_PORT_CALL_TAG()         bits 2 to 25 of it, as bits 40 to 63
@@ -54,17 +55,29 @@ typedef union hak_lock {
 } hak_lock;
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "hak_lock: next is the upper half");
 
-static inline void hak_lock_take(hak_lock *lock)
+/* The ticket, for hak_lock_drop_mine(); its upper bits mean nothing. */
+typedef uint32_t hak_ticket;
+
+static inline hak_ticket hak_lock_take(hak_lock *lock)
 {
     /* acquire, here and below: pairs with the release in hak_lock_drop */
     uint32_t drawn =
         atomic_fetch_add_explicit(&lock->both, UINT32_C(1) << 16, memory_order_acquire);
+    /* Both halves are the same: it is this one's turn. */
+    if (__builtin_expect(hak_port_halves_differ(drawn) == 0, 1))
+        return drawn;
     uint16_t mine = (uint16_t)(drawn >> 16);
-    if (__builtin_expect((uint16_t)drawn == mine, 1))
-        return;
     for (unsigned turns = 0; atomic_load_explicit(&lock->serving, memory_order_acquire) != mine;
          turns++)
         hak_port_relax(turns);
+    return mine;
+}
+
+/* Short, where the ticket is still at hand. */
+static inline void hak_lock_drop_mine(hak_lock *lock, hak_ticket mine)
+{
+    /* release: pairs with the acquire in hak_lock_take */
+    atomic_store_explicit(&lock->serving, (uint16_t)(mine + 1), memory_order_release);
 }
 
 static inline void hak_lock_drop(hak_lock *lock)

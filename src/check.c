@@ -80,7 +80,7 @@ static complaint check_extent(const hak_region *r, hak_item item)
     return NULL;
 }
 
-static complaint check_owned(hak_page page, unsigned index, hak_word state)
+static complaint check_owned(hak_page page, unsigned index, uint32_t state)
 {
     const hak_slot *slot = pool_owner(state);
     if (!pool_is_owned(state) || (size_t)(slot - pools.slots) % pools.class_count != index)
@@ -99,19 +99,19 @@ static complaint check_page(const hak_region *r, uint32_t unit)
     const hak_class *c = &pools.classes[index];
     hak_page page = page_of(&r->maps, unit);
     hak_word freed = atomic_load_explicit(page_freed(page), memory_order_acquire);
-    hak_word state = page_state(page);
+    uint32_t state = page_state(page);
     granule start = unit << UNIT_GRANULES_SHIFT;
     if (extent_before(r, start + ((granule)c->units << UNIT_GRANULES_SHIFT)) != start)
         return "a page is an extent";
-    if ((freed & ~c->full) != ~c->full)
-        return "the bits behind a page's last block are set";
-    if ((state & PAGE_STATES) == PAGE_OWNED)
+    if ((freed & ~c->full) != (state == PAGE_FULL ? ~c->full & ~PAGE_KNOWN : ~c->full))
+        return "the bits behind a page's last block are set, but one while it is full";
+    if ((state & PAGE_OWNED) != 0)
         return check_owned(page, index, state);
     if (state == PAGE_FULL)
         return (freed & c->full) == 0 ? NULL : "a page with a free block is listed";
-    if ((state & PAGE_STATES) != PAGE_LISTED)
+    if (!page_is_listed(state))
         return "a page has a state";
-    if ((freed & c->full) == 0 || !page_links_hold(&pools.states[index].listed, page))
+    if ((freed & c->full) == 0 || !page_links_hold(r, unit, pools.class_count))
         return "a listed page has a free block and stands in its list";
     return ~freed == 0 ? "an empty page that nobody owns is given back" : NULL;
 }

@@ -79,6 +79,17 @@ static size_t page_bytes_for(hak_class_plan plan, unsigned log2)
     return bytes < plan.largest_page_bytes ? bytes : plan.largest_page_bytes;
 }
 
+/*
+ * Ever so little more than 2^32 / stride: the index of a block comes out right up to
+ * the last one, and one too high, or more, behind it. Times the stride that is no
+ * longer the offset, and so nothing behind the last block is taken for one.
+ */
+static uint32_t reciprocal_for(uint32_t stride, uint32_t blocks)
+{
+    uint64_t one = (uint64_t)1 << 32, excess = (one + blocks - 1) / blocks;
+    return (uint32_t)((one + excess + stride - 1) / stride);
+}
+
 /* The largest page that the blocks of one word fill, but no larger than suits
  * the heap; larger still if it would hold too few. */
 static void choose_page(hak_class *c, size_t page_bytes)
@@ -89,10 +100,13 @@ static void choose_page(hak_class *c, size_t page_bytes)
     while (page < c->stride * BLOCKS_LEAST)
         page *= 2;
     uint32_t blocks = marks_blocks(page, c->stride);
+    if (blocks > CLASSES_BLOCKS_MOST)
+        blocks = CLASSES_BLOCKS_MOST;
     c->units = (uint16_t)(page >> UNIT_SHIFT);
     c->blocks = (uint16_t)blocks;
     c->used_bytes = blocks * c->stride;
-    c->full = blocks == WORD_BITS ? ~(hak_word)0 : (ONE << blocks) - 1;
+    c->full = (ONE << blocks) - 1;
+    c->reciprocal = reciprocal_for(c->stride, blocks);
 }
 
 unsigned classes_patience(unsigned blocks)
@@ -124,7 +138,6 @@ void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *kind_of)
     for (unsigned i = 0; i < plan.count; i++, granules = next_stride(granules)) {
         hak_class *c = &classes[i];
         c->stride = granules << GRANULE_SHIFT;
-        c->reciprocal = (uint32_t)((((uint64_t)1 << 32) + c->stride - 1) / c->stride);
         choose_page(c, page_bytes_for(plan, policy_of_size(granules).page_log2));
         classes_apply(c);
         while (done < granules)

@@ -9,12 +9,17 @@
 
 #include "marks.h"
 
-enum { CLASSES_MOST = 64, LARGEST_PAGE_UNITS = 64 };
+enum {
+    CLASSES_MOST = 64,
+    CLASSES_BLOCKS_MOST = WORD_BITS - 1, /* in a page: one bit of its word is not theirs */
+    LARGEST_PAGE_UNITS = 64
+};
 
 typedef struct hak_class {
     uint32_t stride;     /* bytes from block to block */
-    uint32_t reciprocal; /* ceil(2^32 / stride): offset / stride is a multiply and a
-                            shift, exact below 2^16 [Granlund, Montgomery 1994] */
+    uint32_t reciprocal; /* the index of the block at an offset is a multiply and a
+                            shift; behind the last block it comes out too high
+                            [after Granlund, Montgomery 1994] */
     uint32_t used_bytes; /* blocks x stride */
     uint16_t units;      /* of a page */
     uint16_t blocks;     /* in a page */
@@ -48,6 +53,8 @@ unsigned classes_patience(unsigned blocks);
 /* How many blocks a page would hold under such a policy. */
 unsigned classes_page_blocks(hak_class_plan plan, uint32_t stride_bytes, unsigned page_log2);
 
+/* Of a block at that offset. What comes back for any other offset is, times the
+ * stride, not that offset. */
 static inline unsigned class_index(const hak_class *c, uint32_t offset)
 {
     return (unsigned)((uint64_t)offset * c->reciprocal >> 32);

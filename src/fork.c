@@ -5,10 +5,10 @@
  *
  *   pop, push        one store commits; nothing to mend
  *   drain            set in `free`, clear in `freed`, count: may stop between
- *   remote free      set in `freed`, settle the page, count: may stop between
+ *   remote free      set in `freed`, list or settle the page, count: may stop between
  *   hit, put         entry, note, count: may stop between, with a block in no entry
  *
- * So the child finishes drains, settles every page that nobody owns, gives back all
+ * So the child finishes drains, lists or settles every page that nobody owns, gives back all
  * blocks that are noted as cached, and then counts the live blocks anew. A thread that waits for
  * the lock has drawn a ticket that nobody will serve: the tickets are called in.
  */
@@ -32,13 +32,17 @@ static void finish_drains(unsigned core)
     }
 }
 
-/* Settle the page if it needs it; the number of blocks that were live in it. */
-static size_t mend_page(hak_page page, unsigned index)
+/* List or settle the page if it needs it; the number of blocks that were live in it. */
+static size_t mend_page(const hak_maps *maps, uint32_t unit, unsigned kind)
 {
-    hak_word unused = pool_free_blocks(page_freed(page), page_words(page));
-    if (!pool_is_owned(page_state(page)))
-        pool_settle(page, index);
-    return WORD_BITS - hak_port_popcount(unused);
+    const hak_page_state *page = page_record(maps->units, (int32_t)unit);
+    hak_word full = pools.classes[kind - 1].full;
+    hak_word unused = pool_free_blocks(&maps->freed[unit], page) & full;
+    if (page_state_at(page) == PAGE_FULL && unused != 0)
+        pool_list(maps, unit);
+    else
+        pool_settle(maps, unit, kind);
+    return hak_port_popcount(full) - hak_port_popcount(unused);
 }
 
 static void mend_region(hak_region *r, size_t live[])
@@ -47,7 +51,7 @@ static void mend_region(hak_region *r, size_t live[])
         hak_item item = cursor_look(r, g);
         unsigned kind = region_kind(r, unit_of(g));
         if (item.kind == ITEM_PAGE)
-            live[kind - 1] += mend_page(page_of(&r->maps, unit_of(g)), kind - 1);
+            live[kind - 1] += mend_page(&r->maps, unit_of(g), kind);
         else if (item.kind == ITEM_BLOCK && note_is_cached(r, g))
             cache_give_back(r, region_address(r, g));
         g += item.extent.length;

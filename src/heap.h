@@ -26,9 +26,11 @@ static inline void heap_report_corrupt(const void *call_site)
         heap_report_links(call_site);
 }
 
-/* pool_settle for the page that begins at the unit, if it is still of the kind:
- * takes the lock, and restores the interrupt mask's state. */
+/* pool_settle: takes the lock, and restores the interrupt mask's state. */
 void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask state);
+
+/* pool_list, lock held: drops it, and restores the interrupt mask's state. */
+void heap_list_empty(const hak_maps *maps, uint32_t unit, hak_mask state);
 
 /* Faults reported so far. */
 size_t heap_faults(void);
@@ -134,33 +136,40 @@ STEP bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
                             uintptr_t offset, hak_mask state)
 {
     /* Here, so that each is loaded once. */
-    uint32_t reciprocal = slot->reciprocal, stride = slot->stride;
+    uint32_t reciprocal = slot->reciprocal, stride_and_mask = slot->stride_and_mask;
     if ((uintptr_t)p - slot->base < slot->used_bytes) {
         hak_word free = pool_push(slot, p);
         if (free == 0)
             return false;
-        sites_pushed(slot, p, stride);
+        sites_pushed(slot, p, slot->stride);
         if (free == slot->trigger)
             pool_emptied(slot, state);
         else
             hak_port_unmask(state);
         return true;
     }
-    uint32_t inside = (uint32_t)(uintptr_t)p & slot->page_mask;
+    uint32_t inside = (uint32_t)(uintptr_t)p & stride_and_mask >> 16;
     unsigned block = (unsigned)((uint64_t)inside * reciprocal >> 32);
-    if (block * stride != inside)
+    if (!pool_begins_at(stride_and_mask, block, inside))
         return false;
-    uintptr_t unit = (offset - inside) >> UNIT_SHIFT;
+    uint32_t unit = (uint32_t)(offset >> UNIT_SHIFT) & ~(stride_and_mask >> (16 + UNIT_SHIFT));
     hak_tag tag = sites_page_tag(maps, unit, kind, block);
-    pool_pushed pushed = pool_push_shared(&maps->freed[unit], &maps->units[unit], ONE << block);
+    hak_unit *units = maps->units;
+    hak_page_state *page = page_record(units, (int32_t)unit);
+    pool_pushed pushed = pool_push_shared(&maps->freed[unit], page, ONE << block);
     if (pushed == PUSH_REFUSED)
         return false;
-    sites_freed(tag, stride);
+    sites_freed(tag, (uint16_t)stride_and_mask);
     word_set(&slot->remote_frees, word_get(&slot->remote_frees) + 1);
-    if (pushed == PUSH_SETTLE)
-        heap_settle(maps, (uint32_t)unit, kind, state);
-    else
-        hak_port_unmask(state);
+    if (pushed == PUSH_FIRST) {
+        hak_ticket ticket = hak_lock_take(&run.lock);
+        if (!page_list_add(units, page, unit))
+            return heap_list_empty(maps, unit, state), true;
+        hak_lock_drop_mine(&run.lock, ticket);
+    } else if (pushed == PUSH_LAST) {
+        return heap_settle(maps, unit, kind, state), true;
+    }
+    hak_port_unmask(state);
     return true;
 }
 

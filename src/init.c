@@ -2,8 +2,8 @@
 /* Taking over memory: hak_init and hak_add_region. */
 #include "heap.h"
 
-static unsigned reserved;         /* regions that have an index; run lock */
-static size_t largest_page_bytes; /* as hak_init chose it */
+static unsigned reserved;   /* regions that have an index; run lock */
+static hak_page_plan pages; /* as hak_init chose it */
 
 static bool overlaps_any(const hak_carving *range)
 {
@@ -42,18 +42,19 @@ hak_status hak_init(void *heap_start, size_t heap_size)
     if (status != HAK_OK)
         return status;
     hak_class_plan plan = classes_plan(range.end - range.start, pool_class_bytes());
-    largest_page_bytes = plan.largest_page_bytes;
+    pages = (hak_page_plan){plan.largest_page_bytes, plan.count};
     hak_region_table *table = region_carve(&range, sizeof *table, sizeof(hak_word));
     pool_carve(plan, &range);
     if (plan.count != 0)
         cache_carve(&pools.cache, &range);
-    hak_atomic *notes = cache_carve_notes(&pools.cache, &range, largest_page_bytes);
+    hak_atomic *notes = cache_carve_notes(&pools.cache, &range, pages.largest_bytes);
     run.first.maps.index = 0;
     run.first.start = range.start;
     run.first.limit = range.end;
     run.arrived[0] = &run.first;
     reserved = 1;
-    region_make(&run.first, &range, largest_page_bytes);
+    region_make(&run.first, &range, pages);
+    page_lists_make(&run.first.maps, pages.classes);
     cache_open(&pools.cache, &run.first, notes);
     pool_start(&run.first);
     sites_start();
@@ -90,13 +91,14 @@ hak_status hak_add_region(void *start, size_t size)
         return status;
     hak_region *r = region_carve(&range, sizeof *r, sizeof(hak_word));
     hak_region_table *table = region_carve(&range, sizeof *table, sizeof(hak_word));
-    hak_atomic *notes = cache_carve_notes(&pools.cache, &range, largest_page_bytes);
-    if (!region_fits(range, largest_page_bytes))
+    hak_atomic *notes = cache_carve_notes(&pools.cache, &range, pages.largest_bytes);
+    if (!region_fits(range, pages))
         return HAK_ERR_TOO_SMALL;
     status = reserve(r, &range);
     if (status != HAK_OK)
         return status;
-    region_make(r, &range, largest_page_bytes);
+    region_make(r, &range, pages);
+    page_lists_make(&r->maps, pages.classes);
     cache_open(&pools.cache, r, notes);
     hak_mask state = run_lock();
     publish(r, table);

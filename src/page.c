@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "page.h"
 
-bool page_links_hold(const hak_page_list *list, hak_page page)
+void page_lists_make(const hak_maps *maps, unsigned classes)
 {
-    hak_page next = page_next(page_state(page)), previous = page_previous(page_state(page));
-    if (next.id != 0 ? page_previous(page_state(next)).id != page.id : list->last.id != page.id)
-        return false;
-    return previous.id != 0 ? page_next(page_state(previous)).id == page.id
-                            : list->first.id == page.id;
+    for (unsigned kind = 1; kind <= classes; kind++) {
+        uint32_t head = page_head(maps, kind);
+        *page_record(maps->units, (int32_t)head) = (hak_page_state){page_code(head), head};
+    }
+}
+
+bool page_links_hold(const hak_region *r, uint32_t unit, unsigned classes)
+{
+    const hak_unit *units = r->maps.units;
+    const hak_page_state *page = page_record(units, (int32_t)unit);
+    uint32_t older = page->state >> 1, newer = page->newer;
+    uint32_t behind = page_head(&r->maps, classes) + 1;
+    return older < behind && newer < behind && page_record(units, (int32_t)older)->newer == unit &&
+           page_record(units, (int32_t)newer)->state == page_code(unit);
 }

@@ -10,8 +10,12 @@
  *
  * Block i of a page is free if and only if bit i is set in `freed`, or, in an
  * owned page, in the slot's `free`; never in neither while it moves between.
- * The bits of `freed` behind the last block are always set: nothing behind it
- * can be freed, and ~freed == 0 says that the page is empty.
+ * The other bits of `freed` are set, with one exception: PAGE_KNOWN is clear in
+ * a FULL page. The first free sets it with its block's bit, in one step, and by
+ * that it alone is bound to list the page. Until it has, the page stays FULL, and
+ * nobody else lists it or gives it back. So `freed` alone tells which free has to
+ * do something: the one that finds PAGE_KNOWN clear, and the one that makes
+ * ~freed == 0, for then all blocks are free.
  * State and links change with the run lock held; `freed` changes without.
  */
 #ifndef HAK_PAGE_H
@@ -51,95 +55,111 @@ static inline uintptr_t page_address(hak_page page)
     return page_region(page)->maps.base + ((uintptr_t)page_unit(page) << UNIT_SHIFT);
 }
 
-/*
- * The state: one word, the live word of the first unit.
- *   bits 0-2   FULL, LISTED, OWNED. Bit 0 is set in each: for the run layer the
- *              page is an extent in use
- *   OWNED      the rest is the number of the slot that owns it
- *   LISTED     bits 3-32 the next page in the list, bits 33-63 the previous one
- */
-enum {
-    PAGE_FULL = 1,
-    PAGE_LISTED = 3,
-    PAGE_OWNED = 5,
-    PAGE_LISTED_BIT = 2,
-    PAGE_OWNED_BIT = 4,
-    PAGE_STATES = 7,
-    PAGE_NUMBER_SHIFT = 3,
-    PAGE_PREVIOUS_SHIFT = 33
-};
-_Static_assert(WORD_BITS == 64, "a page's state wants a 64-bit word");
+/* In `freed`: the page is owned, or listed, or about to be listed by whoever set
+ * the bit. No class has so many blocks that it would be one of theirs. */
+#define PAGE_KNOWN (ONE << (WORD_BITS - 1))
 
-static inline hak_word page_owned_by(size_t slot) { return PAGE_OWNED | slot << PAGE_NUMBER_SHIFT; }
-static inline hak_word page_linked(hak_page next, hak_page previous)
+/*
+ * The state of a page, in place of the live word of its first unit.
+ *   LISTED     `state` is the code of the neighbour in the list that was listed
+ *              before, `newer` the number of the other
+ *   OWNED      the rest of `state` is the number of the slot that owns it
+ *   FULL       `newer` is the number of the head of the list that the page will be
+ *              put into, or PAGE_EMPTY: no block is live any more, and whoever is on
+ *              the way to list it is to give it back instead
+ * Bit 0 is always set: for the run layer, a page is an extent in use.
+ * Each region has a list for each class, in the order of listing: a ring through its
+ * head, which lies behind the units of the map. Numbers are those of units there.
+ */
+typedef struct __attribute__((may_alias)) hak_page_state {
+    uint32_t state;
+    uint32_t newer;
+} hak_page_state;
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bit 0 is in the first half");
+_Static_assert(WORD_BITS == 64, "a page's state wants a 64-bit word");
+#define PAGE_OWNED (UINT32_C(1) << 31)
+#define PAGE_FULL  (UINT32_C(1) << 30 | 1)
+#define PAGE_EMPTY PAGE_OWNED
+
+static inline uint32_t page_owned_by(size_t slot) { return PAGE_OWNED | (uint32_t)slot << 1 | 1; }
+static inline uint32_t page_owner(uint32_t state) { return (state & ~PAGE_OWNED) >> 1; }
+static inline uint32_t page_code(uint32_t number) { return number << 1 | 1; }
+static inline bool page_is_listed(uint32_t state)
 {
-    return PAGE_LISTED | (hak_word)next.id << PAGE_NUMBER_SHIFT |
-           (hak_word)previous.id << PAGE_PREVIOUS_SHIFT;
+    return (state & (PAGE_OWNED | PAGE_FULL)) == 1;
 }
+
+/* The record of a unit of the map, or of a head. Signed: A64 scales that in the same
+ * step. */
+static inline hak_page_state *page_record(const hak_unit *units, intptr_t number)
+{
+    return (hak_page_state *)&units[number].live;
+}
+/* The same by the code. */
+static inline hak_page_state *page_decode(const hak_unit *units, uint32_t code)
+{
+    uintptr_t twice = (uintptr_t)(intptr_t)(int32_t)code;
+    return (hak_page_state *)((uintptr_t)units + twice * (sizeof *units / 2) - sizeof *units / 2);
+}
+static inline uint32_t page_head(const hak_maps *maps, unsigned kind) { return maps->heads + kind; }
 
 /* acquire, release: what the state says of `free` and `freed` is there to see. */
-static inline hak_word page_state(hak_page page)
+static inline uint32_t page_state_at(const hak_page_state *p)
 {
-    return __atomic_load_n(&page_words(page)->live, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&p->state, __ATOMIC_ACQUIRE);
 }
-static inline void page_set_state(hak_page page, hak_word state)
+static inline void page_set_state_at(hak_page_state *p, uint32_t state)
 {
-    __atomic_store_n(&page_words(page)->live, state, __ATOMIC_RELEASE);
+    __atomic_store_n(&p->state, state, __ATOMIC_RELEASE);
+}
+static inline hak_page_state *page_record_of(hak_page page)
+{
+    return page_record(page_maps(page)->units, (int32_t)page_unit(page));
+}
+static inline uint32_t page_state(hak_page page) { return page_state_at(page_record_of(page)); }
+
+/* Nobody owns the page, and it is in no list. */
+static inline void page_set_full(const hak_maps *maps, uint32_t unit, unsigned kind)
+{
+    hak_page_state *page = page_record(maps->units, (int32_t)unit);
+    page->newer = page_head(maps, kind);
+    page_set_state_at(page, PAGE_FULL);
 }
 
-static inline hak_page page_next(hak_word state)
-{
-    return (hak_page){(uint32_t)(state >> PAGE_NUMBER_SHIFT) & 0x3fffffff};
-}
-static inline hak_page page_previous(hak_word state)
-{
-    return (hak_page){(uint32_t)(state >> PAGE_PREVIOUS_SHIFT)};
-}
+/* Empty lists, for classes of kinds 1 to `classes`. */
+void page_lists_make(const hak_maps *maps, unsigned classes);
 
-/* A list of LISTED pages, the oldest first: it has had most time to gain free
- * blocks. */
-typedef struct hak_page_list {
-    hak_page first, last;
-} hak_page_list;
-
-static inline void page_list_add(hak_page_list *list, hak_page page)
+/* The page that was listed first: it has had most time to gain free blocks. The
+ * head: none is listed. */
+static inline uint32_t page_list_first(const hak_maps *maps, unsigned kind)
 {
-    hak_page last = list->last;
-    page_set_state(page, page_linked(PAGE_NONE, last));
-    list->last = page;
-    if (last.id == 0)
-        list->first = page;
-    else
-        page_set_state(last, page_words(last)->live | (hak_word)page.id << PAGE_NUMBER_SHIFT);
+    return page_record(maps->units, (int32_t)page_head(maps, kind))->newer;
 }
 
-static inline void page_list_remove_first(hak_page_list *list)
+/* Put a FULL page at the end of its list. false: it is EMPTY. */
+STEP bool page_list_add(const hak_unit *units, hak_page_state *page, uint32_t unit)
 {
-    hak_page next = page_next(page_words(list->first)->live);
-    list->first = next;
-    if (next.id == 0)
-        list->last = next;
-    else
-        page_set_state(next, page_linked(page_next(page_words(next)->live), PAGE_NONE));
+    uint32_t head_number = page->newer;
+    if ((head_number & PAGE_EMPTY) != 0)
+        return false;
+    hak_page_state *head = page_record(units, (int32_t)head_number);
+    uint32_t last = head->state;
+    page_decode(units, last)->newer = unit;
+    page_set_state_at(page, last);
+    head->state = page_code(unit);
+    return true;
 }
 
-STEP void page_list_remove(hak_page_list *list, hak_page page)
+/* Take a LISTED page out of its list; its state is the caller's to set. */
+STEP void page_list_remove(const hak_unit *units, uint32_t unit)
 {
-    hak_word state = page_words(page)->live;
-    hak_page next = page_next(state), previous = page_previous(state);
-    if (next.id != 0)
-        page_set_state(next, page_linked(page_next(page_words(next)->live), previous));
-    else
-        list->last = previous;
-    if (previous.id != 0)
-        page_set_state(previous, page_linked(next, page_previous(page_words(previous)->live)));
-    else
-        list->first = next;
-    page_set_state(page, PAGE_FULL);
+    hak_page_state *page = page_record(units, (int32_t)unit);
+    page_decode(units, page->state)->newer = page->newer;
+    page_set_state_at(page_record(units, (int32_t)page->newer), page->state);
 }
 
-/* For check: is the page linked from both sides? */
-bool page_links_hold(const hak_page_list *list, hak_page page);
+/* For check: is the listed page linked from both sides? */
+bool page_links_hold(const hak_region *r, uint32_t unit, unsigned classes);
 
 typedef uint16_t __attribute__((may_alias)) two_kinds;
 typedef uint32_t __attribute__((may_alias)) four_kinds;

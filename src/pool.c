@@ -43,7 +43,7 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
         word_set(&taken[i], 0);
     }
     for (unsigned i = 0; i < count; i++) {
-        states[i] = (hak_class_state){{PAGE_NONE, PAGE_NONE}, 0, 0};
+        states[i] = (hak_class_state){0, 0};
         coreless[i] = 0;
     }
     pools.slots = slot;
@@ -79,12 +79,29 @@ bool pool_drain(hak_slot *slot, unsigned index)
     return true;
 }
 
-/* An empty page goes back to the run layer. */
-static void retire(const hak_class *c, hak_region *r, uint32_t unit)
+/* A page without a live block, which is in no list and in no slot, goes back. */
+static void retire(const hak_maps *maps, uint32_t unit, unsigned index)
 {
+    const hak_class *c = &pools.classes[index];
     pools.page_granules -= (size_t)c->units << UNIT_GRANULES_SHIFT;
     pools.deaths++;
-    page_death(c, r, unit);
+    page_death(c, run.arrived[maps->index], unit);
+}
+
+void pool_list(const hak_maps *maps, uint32_t unit)
+{
+    if (!page_list_add(maps->units, page_record(maps->units, (int32_t)unit), unit))
+        retire(maps, unit, maps->kinds[unit] - 1u);
+}
+
+/* The page, none of whose blocks was free a moment ago, is not known any more: its
+ * first free will list it. false: some came in, and it stays as it is. */
+bool pool_forget(hak_atomic *freed, hak_word full)
+{
+    hak_word none = ~full;
+    /* relaxed: a free that sees it clear takes the lock before it does anything */
+    return atomic_compare_exchange_strong_explicit(freed, &none, none & ~PAGE_KNOWN,
+                                                   memory_order_relaxed, memory_order_relaxed);
 }
 
 /* The page belongs to nobody from now on: list it, or, if it is empty, retire
@@ -93,22 +110,22 @@ void pool_disown(unsigned core, unsigned index)
 {
     hak_slot *slot = pool_slot(core, index);
     hak_page page = slot->page;
-    hak_word unused = word_get(&slot->free);
+    hak_maps *maps = page_maps(page);
+    uint32_t unit = page_unit(page);
+    hak_word full = pools.classes[index].full, unused = word_get(&slot->free);
     /* The blocks are in `freed` before the state stops pointing to the slot, and
      * leave the slot after that: whoever looks finds them in one of the two. */
-    atomic_fetch_or_explicit(slot->freed, unused, memory_order_acq_rel);
-    page_set_state(page, PAGE_FULL);
-    /* A free that comes after this sees FULL, and waits for the lock to list
-     * the page; one that came before is in `blocks`. */
-    hak_word blocks = unused | atomic_fetch_or_explicit(slot->freed, 0, memory_order_acq_rel);
+    hak_word blocks = unused | atomic_fetch_or_explicit(slot->freed, unused, memory_order_acq_rel);
+    bool known = (blocks & full) != 0 || !pool_forget(slot->freed, full);
+    page_set_full(maps, unit, index + 1);
+    if (known && ~blocks != 0)
+        page_list_add(maps->units, page_record(maps->units, (int32_t)unit), unit);
     word_set(&slot->free, 0);
     pool_count_taken(slot, -(hak_word)hak_port_popcount(unused));
     pool_vacate(slot, core, &pools.states[index]);
     pool_forget_retained(core, index);
     if (~blocks == 0)
-        retire(&pools.classes[index], page_region(page), page_unit(page));
-    else if ((blocks & pools.classes[index].full) != 0)
-        page_list_add(&pools.states[index].listed, page);
+        retire(maps, unit, index);
 }
 
 void pool_idle(unsigned core)
@@ -123,22 +140,31 @@ void pool_wake(unsigned core)
     pools.idle &= ~((uint64_t)1 << core);
 }
 
-void pool_settle(hak_page page, unsigned index)
+void pool_settle(const hak_maps *maps, uint32_t unit, unsigned kind)
 {
-    hak_region *r = page_region(page);
-    uint32_t unit = page_unit(page);
-    const hak_class *c = &pools.classes[index];
-    hak_word state = r->maps.units[unit].live & PAGE_STATES;
-    hak_word blocks = atomic_load_explicit(&r->maps.freed[unit], memory_order_acquire);
-    if (state == PAGE_OWNED || (blocks & c->full) == 0)
+    hak_page_state *page = page_record(maps->units, (int32_t)unit);
+    /* acquire: what the last holders of its blocks did there comes first */
+    if (maps->kinds[unit] != kind || (page->state & PAGE_OWNED) != 0 ||
+        ~atomic_load_explicit(&maps->freed[unit], memory_order_acquire) != 0)
         return;
-    if (~blocks == 0) {
-        if (state == PAGE_LISTED)
-            page_list_remove(&pools.states[index].listed, page);
-        retire(c, r, unit);
-    } else if (state == PAGE_FULL) {
-        page_list_add(&pools.states[index].listed, page);
+    if (page->state == PAGE_FULL) {
+        page->newer = PAGE_EMPTY;
+        return;
     }
+    page_list_remove(maps->units, unit);
+    retire(maps, unit, kind - 1);
+}
+
+hak_page pool_listed_later(unsigned kind)
+{
+    const hak_region_table *table = run_regions();
+    for (unsigned i = 0; i < table->count; i++) {
+        const hak_maps *maps = &table->region[i]->maps;
+        uint32_t unit = page_list_first(maps, kind);
+        if (unit <= maps->heads)
+            return page_of(maps, unit);
+    }
+    return PAGE_NONE;
 }
 
 /* The core's page, all of whose blocks are in the slot, goes back: what pool_disown
@@ -149,11 +175,11 @@ static void give_up_empty(hak_slot *slot, unsigned core, unsigned index)
     hak_page page = slot->page;
     /* release: whoever sees the slot's `free` cleared sees these */
     atomic_fetch_or_explicit(slot->freed, c->full, memory_order_acq_rel);
-    page_set_state(page, PAGE_FULL);
+    page_set_full(page_maps(page), page_unit(page), index + 1);
     word_set(&slot->free, 0);
     pool_count_taken(slot, -(hak_word)c->blocks);
     pool_vacate(slot, core, &pools.states[index]);
-    retire(c, page_region(page), page_unit(page));
+    retire(page_maps(page), page_unit(page), index);
 }
 
 /* At most pool_retain() such pages are kept; the next one goes back at once. */

@@ -22,9 +22,14 @@ typedef struct hak_slot {
     MARKS_IN_SLOT
     uintptr_t base;      /* address of block 0 */
     uint32_t used_bytes; /* blocks x stride of the page; 0: there is no page */
-    uint32_t reciprocal; /* these three are the class's */
-    uint16_t stride;
-    uint16_t page_mask; /* bytes of a page - 1 */
+    uint32_t reciprocal; /* this and the next are the class's */
+    union {
+        struct {
+            uint16_t stride;
+            uint16_t page_mask; /* bytes of a page - 1 */
+        };
+        uint32_t stride_and_mask; /* both in one load */
+    };
     hak_page page;
     hak_atomic *freed;       /* the page's blocks freed from outside */
     hak_word trigger;        /* `free` of an empty page; 0 once that is known (retained) */
@@ -36,9 +41,8 @@ _Static_assert(sizeof(hak_slot) == 8 * sizeof(hak_word) + MARKS_SLOT_BYTES,
 
 /* What all cores share of one class; run lock. */
 typedef struct hak_class_state {
-    hak_page_list listed; /* pages to adopt */
-    uint64_t owners;      /* cores whose slot has a page */
-    uint32_t demand;      /* requests that found no page, since the last birth */
+    uint64_t owners; /* cores whose slot has a page */
+    uint32_t demand; /* requests that found no page, since the last birth */
 } hak_class_state;
 
 typedef struct hak_pools {
@@ -97,6 +101,15 @@ static inline void *pool_pop(hak_slot *slot, hak_word free)
     return (void *)(slot->base + (uintptr_t)hak_port_ctz(free) * slot->stride);
 }
 
+/* Does the block of that number begin so many bytes, less than 2^16, behind the first?
+ * What the mask adds to the product lies above. */
+static inline bool pool_begins_at(uint32_t stride_and_mask, unsigned block, uint32_t offset)
+{
+    uint32_t product = block * stride_and_mask;
+    __asm__("" : "+r"(product)); /* or GCC takes the stride out first */
+    return (uint16_t)product == offset;
+}
+
 /* The fast path of free: p lies in the core's current page. 0 if it is no live
  * block of it, else the slot's free blocks from now on. Interrupts masked. One
  * store commits. */
@@ -106,7 +119,8 @@ static inline hak_word pool_push(hak_slot *slot, const void *p)
     unsigned block = (unsigned)((uint64_t)offset * slot->reciprocal >> 32);
     hak_word bit = ONE << block;
     hak_word free = word_get(&slot->free);
-    if (block * slot->stride != offset || ((free | word_get(slot->freed)) & bit) != 0)
+    if (!pool_begins_at(slot->stride_and_mask, block, offset) ||
+        ((free | word_get(slot->freed)) & bit) != 0)
         return 0;
     word_set(&slot->free, free | bit);
     return free | bit;
@@ -114,52 +128,65 @@ static inline hak_word pool_push(hak_slot *slot, const void *p)
 
 /* Is a page of that state owned, and by which slot? The page may be gone and the
  * word mean something else by now: any number is survived. */
-static inline bool pool_is_owned(hak_word state)
+static inline bool pool_is_owned(uint32_t state)
 {
-    return (state & PAGE_OWNED_BIT) != 0 && (state >> PAGE_NUMBER_SHIFT) < pools.slot_count;
+    return (state & PAGE_OWNED) != 0 && page_owner(state) < pools.slot_count;
 }
-static inline hak_slot *pool_owner(hak_word state)
+static inline hak_slot *pool_owner(uint32_t state)
 {
-    return (hak_slot *)marks_slot((uintptr_t)pools.slots, state >> PAGE_NUMBER_SHIFT);
+    return (hak_slot *)marks_slot((uintptr_t)pools.slots, page_owner(state));
 }
 
-/*
- * The blocks of a page that are free. First `freed`, then the state, then the
- * owner's `free`: a block on its way from the first to the last is seen in one
- * of them. Without the lock the owner's may be of its next page already.
- * acquire: pairs with the releases in pool_drain, adopt and page_set_state.
- */
-static inline hak_word pool_free_blocks(const hak_atomic *freed, const hak_unit *words)
+/* Of a page whose `freed` was just seen to be so: its blocks that are free, and the
+ * other bits of `freed`. First `freed`, then the state, then the owner's `free`: a
+ * block on its way from the first to the last is seen in one of them. Without the
+ * lock the owner's may be of its next page already.
+ * acquire: pairs with the releases in pool_drain, adopt and page_set_state. */
+static inline hak_word pool_with_owners(hak_word seen, const hak_page_state *p)
 {
-    hak_word blocks = atomic_load_explicit((hak_atomic *)freed, memory_order_acquire);
-    hak_word state = __atomic_load_n(&words->live, __ATOMIC_ACQUIRE);
+    uint32_t state = page_state_at(p);
     if (pool_is_owned(state))
-        blocks |= atomic_load_explicit(&pool_owner(state)->free, memory_order_acquire);
-    return blocks;
+        seen |= atomic_load_explicit(&pool_owner(state)->free, memory_order_acquire);
+    return seen;
+}
+static inline hak_word pool_free_blocks(const hak_atomic *freed, const hak_page_state *p)
+{
+    return pool_with_owners(atomic_load_explicit((hak_atomic *)freed, memory_order_acquire), p);
 }
 
-typedef enum pool_pushed { PUSH_REFUSED, PUSH_DONE, PUSH_SETTLE } pool_pushed;
+/* acq_rel: the holder's writes come before the block's reuse; and either the core that
+ * leaves the page sees this bit, or this sees that it has left. */
+static inline hak_word pool_mark(hak_atomic *freed, hak_word bit)
+{
+    return atomic_fetch_or_explicit(freed, bit | PAGE_KNOWN, memory_order_acq_rel);
+}
+
+typedef enum pool_pushed { PUSH_REFUSED, PUSH_DONE, PUSH_FIRST, PUSH_LAST } pool_pushed;
 
 /*
  * The free of a block in another core's page, or nobody's: one atomic
- * operation. PUSH_REFUSED: the block seems to be free already, or lies behind
- * the last one of the page. PUSH_SETTLE:
- * done, but nobody's page may have its first free block, or its last: call
- * pool_settle with the lock held.
+ * operation.
+ *   PUSH_REFUSED   the block seems to be free already; nothing was done
+ *   PUSH_FIRST     done, and it is for this free to list the page: pool_list
+ *   PUSH_LAST      done, and no block is live: pool_settle, if nobody owns the page
  */
-static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_unit *words, hak_word bit)
+static inline pool_pushed pool_push_shared(hak_atomic *freed, const hak_page_state *p, hak_word bit)
 {
-    if ((pool_free_blocks(freed, words) & bit) != 0)
-        return PUSH_REFUSED;
-    /* acq_rel: the holder's writes come before the block's reuse; and either
-     * the owner that leaves the page sees this bit, or what it left is seen below. */
-    hak_word before = atomic_fetch_or_explicit(freed, bit, memory_order_acq_rel);
-    if ((before & bit) != 0)
-        return PUSH_REFUSED;
-    hak_word state = __atomic_load_n(&words->live, __ATOMIC_RELAXED);
-    if ((state & PAGE_OWNED_BIT) != 0)
-        return PUSH_DONE;
-    return (state & PAGE_LISTED_BIT) != 0 && ~(before | bit) != 0 ? PUSH_DONE : PUSH_SETTLE;
+    hak_word seen = atomic_load_explicit(freed, memory_order_acquire), before;
+    if (__builtin_expect((seen & PAGE_KNOWN) != 0, 1)) {
+        if ((pool_with_owners(seen, p) & bit) != 0)
+            return PUSH_REFUSED;
+        before = pool_mark(freed, bit);
+        if (((before ^ PAGE_KNOWN) & (bit | PAGE_KNOWN)) != 0)
+            return (before & bit) == 0 ? PUSH_FIRST : PUSH_REFUSED;
+    } else { /* no block of it is free, and it has no owner */
+        before = pool_mark(freed, bit);
+        if ((before & (bit | PAGE_KNOWN)) == 0)
+            return PUSH_FIRST;
+        if ((before & bit) != 0)
+            return PUSH_REFUSED;
+    }
+    return ~(before | bit) == 0 ? PUSH_LAST : PUSH_DONE;
 }
 
 /* Take the blocks that others freed in the core's current page of a class.
@@ -190,6 +217,10 @@ static inline void pool_forget_retained(unsigned core, unsigned index)
     }
 }
 
+/* A page without a free block is nobody's from now on: its first free will list it.
+ * false: some came in, it stays as it is. Lock held. */
+bool pool_forget(hak_atomic *freed, hak_word full);
+
 /* The page in the slot belongs to nobody from now on: list it, or, if it is
  * empty, retire it. The core is the caller's, or idle. Lock held. */
 void pool_disown(unsigned core, unsigned index);
@@ -203,9 +234,25 @@ void *pool_malloc(hak_slot *slot, unsigned core, unsigned kind, size_t size);
 void pool_wake(unsigned core);
 void pool_idle(unsigned core);
 
-/* A page may have its first free block, or its last. Whoever comes second finds
- * the work done, or another page in its place, and does what that one needs. */
-void pool_settle(hak_page page, unsigned index);
+/* A free was the first in the page that begins at the unit: list it or, if all its
+ * blocks are free by now, give it back. Lock held. */
+void pool_list(const hak_maps *maps, uint32_t unit);
+
+/* A free was the last in the page that begins at the unit, if it is still of that
+ * kind: give it back, unless a core owns it. If its first free has not listed it yet,
+ * leave that to it. Whoever comes second finds the work done, or another page in its
+ * place, and does what that one needs. Lock held. */
+void pool_settle(const hak_maps *maps, uint32_t unit, unsigned kind);
+
+/* The page of the kind that was listed first; PAGE_NONE. Lock held. */
+hak_page pool_listed_later(unsigned kind);
+static inline hak_page pool_listed(unsigned kind)
+{
+    uint32_t unit = page_list_first(&run.first.maps, kind);
+    if (unit <= run.first.maps.heads)
+        return page_of(&run.first.maps, unit);
+    return run.arrived[1] == NULL ? PAGE_NONE : pool_listed_later(kind);
+}
 
 /* Give back every page that is empty and out of others' sight: this core's and
  * idle cores'. Each page its own critical section. */

@@ -15,42 +15,40 @@ static inline void adopt(hak_slot *slot, const hak_class *c, hak_maps *maps, uin
     MARKS_ADOPT(slot, c, maps, unit);
     slot->trigger = c->full;
     atomic_store_explicit(&slot->free, free, memory_order_release);
-    __atomic_store_n(&maps->units[unit].live, page_owned_by((size_t)(slot - pools.slots)),
-                     __ATOMIC_RELEASE);
+    page_set_state_at(page_record(maps->units, (int32_t)unit),
+                      page_owned_by((size_t)(slot - pools.slots)));
 }
 
 /* The slot's page has no free block, so it belongs to nobody now. true: some
- * came in at the last moment, and the page is the slot's again. */
+ * came in at the last moment, and the page is still the slot's. */
 static inline bool leave_exhausted(hak_slot *slot, const hak_class *c, unsigned index)
 {
-    hak_word *state = &page_words(slot->page)->live;
-    __atomic_store_n(state, PAGE_FULL, __ATOMIC_RELEASE);
-    /* A read-modify-write, so that a free either is seen here or sees FULL. */
-    if ((atomic_fetch_or_explicit(slot->freed, 0, memory_order_acq_rel) & c->full) == 0)
-        return false;
-    __atomic_store_n(state, page_owned_by((size_t)(slot - pools.slots)), __ATOMIC_RELEASE);
-    return pool_drain(slot, index);
+    if (!pool_forget(slot->freed, c->full))
+        return pool_drain(slot, index);
+    page_set_full(page_maps(slot->page), page_unit(slot->page), index + 1);
+    return false;
 }
 
 /* Is there a page to adopt: one that is listed, or an idle core's? */
-static inline bool may_adopt(const hak_class_state *state)
+static inline bool may_adopt(const hak_class_state *state, unsigned kind)
 {
-    return state->listed.first.id != 0 || (state->owners & pools.idle) != 0;
+    return pool_listed(kind).id != 0 || (state->owners & pools.idle) != 0;
 }
 
 /* Adopt such a page: a listed one, or else an idle core's if it has free blocks. */
-static inline bool adopt_listed(hak_slot *slot, hak_class_state *state, const hak_class *c)
+static inline bool adopt_listed(hak_slot *slot, hak_class_state *state, const hak_class *c,
+                                unsigned kind)
 {
-    hak_page page = state->listed.first;
+    hak_page page = pool_listed(kind);
     if (page.id == 0) {
-        pool_disown(hak_port_ctz(state->owners & pools.idle), (unsigned)(state - pools.states));
-        page = state->listed.first;
+        pool_disown(hak_port_ctz(state->owners & pools.idle), kind - 1);
+        page = pool_listed(kind);
         if (page.id == 0)
             return false;
     }
-    page_list_remove_first(&state->listed);
     hak_maps *maps = page_maps(page);
     uint32_t unit = page_unit(page);
+    page_list_remove(maps->units, unit);
     /* acquire: what the blocks' last holders wrote came before */
     hak_word blocks = atomic_load_explicit(&maps->freed[unit], memory_order_acquire) & c->full;
     adopt(slot, c, maps, unit, blocks);
@@ -97,12 +95,13 @@ static inline bool refill(hak_slot *slot, unsigned core, unsigned kind)
         if (leave_exhausted(slot, c, kind - 1))
             return true;
         pool_forget_retained(core, kind - 1);
-        found = may_adopt(state) && adopt_listed(slot, state, c);
+        found = may_adopt(state, kind) && adopt_listed(slot, state, c, kind);
         if (!found)
             pool_vacate(slot, core, state);
         return found;
     }
-    found = (may_adopt(state) && adopt_listed(slot, state, c)) || adopt_new(slot, state, c, kind);
+    found = (may_adopt(state, kind) && adopt_listed(slot, state, c, kind)) ||
+            adopt_new(slot, state, c, kind);
     if (found)
         state->owners |= (uint64_t)1 << core;
     return found;

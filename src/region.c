@@ -67,13 +67,15 @@ static void clear(void *start, size_t bytes)
 }
 
 /* Where the maps go: touches nothing but *r and *range. The first usable address. */
-static uintptr_t place_maps(hak_region *r, hak_carving *range, size_t largest_page_bytes)
+static uintptr_t place_maps(hak_region *r, hak_carving *range, hak_page_plan pages)
 {
     size_t left = range->end - range->next;
     size_t units =
-        left / (UNIT_BYTES + UNIT_MAP_BYTES) + EXTRA_UNITS + largest_page_bytes / UNIT_BYTES;
+        left / (UNIT_BYTES + UNIT_MAP_BYTES) + EXTRA_UNITS + pages.largest_bytes / UNIT_BYTES;
     unsigned rows = bins_rows((granule)(left >> GRANULE_SHIFT));
-    r->maps.units = region_carve(range, units * sizeof *r->maps.units, sizeof(hak_word));
+    size_t records = units + pages.classes;
+    r->maps.units = region_carve(range, records * sizeof *r->maps.units, sizeof(hak_word));
+    r->maps.heads = (uint32_t)(units - 1);
     r->maps.freed = region_carve(range, units * sizeof *r->maps.freed, sizeof(hak_word));
     r->bins.heads = region_carve(range, rows * BIN_COLUMNS * sizeof(granule), sizeof(granule));
     r->bins.rows = region_carve(range, rows * sizeof(uint16_t), sizeof(uint16_t));
@@ -82,22 +84,22 @@ static uintptr_t place_maps(hak_region *r, hak_carving *range, size_t largest_pa
     return (uintptr_t)region_carve(range, 0, GRANULE_BYTES);
 }
 
-bool region_fits(hak_carving range, size_t largest_page_bytes)
+bool region_fits(hak_carving range, hak_page_plan pages)
 {
     hak_region unused;
     if (range.next >= range.end)
         return false;
-    uintptr_t usable = place_maps(&unused, &range, largest_page_bytes);
+    uintptr_t usable = place_maps(&unused, &range, pages);
     return usable < range.end && range.end - usable >= GRANULE_BYTES;
 }
 
-void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes)
+void region_make(hak_region *r, hak_carving *range, hak_page_plan pages)
 {
-    uintptr_t usable = place_maps(r, range, largest_page_bytes);
+    uintptr_t usable = place_maps(r, range, pages);
     uintptr_t maps = (uintptr_t)r->maps.units;
     clear((void *)maps, align_down(usable - maps, sizeof(hak_word)));
     r->bins.top = 0;
-    r->maps.base = align_down(usable - GRANULE_BYTES, largest_page_bytes);
+    r->maps.base = align_down(usable - GRANULE_BYTES, pages.largest_bytes);
     r->maps.span = range->end - r->maps.base;
     r->first = region_granule(r, (void *)usable);
     r->end = (granule)(r->maps.span >> GRANULE_SHIFT);

@@ -40,16 +40,17 @@ typedef struct hak_bins {
 
 /* Where the maps of a region are. */
 typedef struct hak_maps {
-    uintptr_t base; /* address of granule 0 */
-    size_t span;    /* bytes from base to the end */
-    uint8_t *kinds; /* per unit: 0, or 1 + the size class of its page; written with
-                       the lock held */
-    hak_unit *units;
+    uintptr_t base;  /* address of granule 0 */
+    size_t span;     /* bytes from base to the end */
+    uint8_t *kinds;  /* per unit: 0, or 1 + the size class of its page; written with
+                        the lock held */
+    hak_unit *units; /* behind the last: heads of the lists of pages (page.h) */
     MARKS_IN_MAPS
     hak_atomic *freed; /* per page (at its first unit): blocks freed from outside */
     hak_atomic *notes; /* per window of 2^window_log2 bytes: note.h */
     unsigned window_log2;
     unsigned index; /* of the region, in order of arrival */
+    uint32_t heads; /* the number of the last unit */
 } hak_maps;
 
 typedef struct hak_region {
@@ -84,12 +85,18 @@ void *region_carve(hak_carving *range, size_t bytes, size_t align);
  * HAK_HEAP_MIN bytes something is left beside all control data. */
 hak_status region_trim(const void *start, size_t size, hak_carving *range);
 
-/* Do the maps and one granule fit into what is left of the range? */
-bool region_fits(hak_carving range, size_t largest_page_bytes);
+/* The pages that will be in a region: at most so long, a power of two and at least
+ * a unit; of so many classes. */
+typedef struct hak_page_plan {
+    size_t largest_bytes;
+    unsigned classes;
+} hak_page_plan;
 
-/* Lay maps and one free extent over what is left of the range. Pages will be at
- * most largest_page_bytes long (a power of two, at least a unit). */
-void region_make(hak_region *r, hak_carving *range, size_t largest_page_bytes);
+/* Do the maps and one granule fit into what is left of the range? */
+bool region_fits(hak_carving range, hak_page_plan pages);
+
+/* Lay maps and one free extent over what is left of the range. */
+void region_make(hak_region *r, hak_carving *range, hak_page_plan pages);
 
 /* The kind of a unit, with the lock held. A plain access: while a block in the
  * unit is live its kind stays, so a free may also read it without the lock. */

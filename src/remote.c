@@ -9,10 +9,12 @@ hak_fault pool_find(hak_region *r, unsigned index, const void *p, hak_spot *spot
     uint32_t page_bytes = (uint32_t)c->units << UNIT_SHIFT;
     uint32_t offset = (uint32_t)((uintptr_t)p & (page_bytes - 1));
     unsigned block = class_index(c, offset);
-    if (block * c->stride != offset)
-        return (uintptr_t)p % GRANULE_BYTES != 0 ? HAK_FAULT_MISALIGNED : HAK_FAULT_INTERIOR;
+    if ((uintptr_t)p % GRANULE_BYTES != 0)
+        return HAK_FAULT_MISALIGNED;
     if (offset >= c->used_bytes)
         return HAK_FAULT_NOT_A_BLOCK;
+    if (block * c->stride != offset)
+        return HAK_FAULT_INTERIOR;
     spot->page =
         page_of(&r->maps, (uint32_t)(((uintptr_t)p - offset - r->maps.base) >> UNIT_SHIFT));
     spot->index = index;
@@ -29,7 +31,7 @@ bool pool_stands(hak_spot spot)
 
 static bool seems_free(hak_spot spot)
 {
-    return (pool_free_blocks(page_freed(spot.page), page_words(spot.page)) & spot.bit) != 0;
+    return (pool_free_blocks(page_freed(spot.page), page_record_of(spot.page)) & spot.bit) != 0;
 }
 
 /* What a slot shows without the lock may be of its next page already: look

@@ -167,12 +167,16 @@ void heap_free_noted(void *p, const void *call_site)
         heap_report(fault, p, call_site);
 }
 
-/* The page may be another one by now: it is settled if it is of the same kind. */
 void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask state)
 {
     hak_lock_take(&run.lock);
-    if (maps->kinds[unit] == kind)
-        pool_settle(page_of(maps, unit), kind - 1);
+    pool_settle(maps, unit, kind);
+    run_unlock(state);
+}
+
+void heap_list_empty(const hak_maps *maps, uint32_t unit, hak_mask state)
+{
+    pool_list(maps, unit);
     run_unlock(state);
 }
 
@@ -200,13 +204,15 @@ static hak_fault free_in_page(hak_region *region, unsigned index, const void *p)
     pool_pushed pushed = PUSH_REFUSED;
     hak_tag tag = sites_spot_tag(spot);
     if (pool_stands(spot))
-        pushed = pool_push_shared(page_freed(spot.page), page_words(spot.page), spot.bit);
+        pushed = pool_push_shared(page_freed(spot.page), page_record_of(spot.page), spot.bit);
     if (pushed != PUSH_REFUSED) {
         count_remote(index);
         sites_freed(tag, pools.classes[index].stride);
     }
-    if (pushed == PUSH_SETTLE)
-        pool_settle(spot.page, index);
+    if (pushed == PUSH_FIRST)
+        pool_list(&region->maps, page_unit(spot.page));
+    else if (pushed == PUSH_LAST)
+        pool_settle(&region->maps, page_unit(spot.page), index + 1);
     run_unlock(state);
     return pushed == PUSH_REFUSED ? HAK_FAULT_DOUBLE_FREE : HAK_FAULT_NONE;
 }

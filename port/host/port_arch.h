@@ -41,6 +41,8 @@ static inline unsigned hak_port_ctz(uint64_t w) { return (unsigned)__builtin_ctz
 static inline unsigned hak_port_clz(uint64_t w) { return (unsigned)__builtin_clzll(w); }
 static inline unsigned hak_port_zeros(uint64_t w) { return hak_port_clz(w | 1); }
 
+static inline uint32_t hak_port_halves_differ(uint32_t w) { return (w >> 16) ^ (w & 0xffff); }
+
 /* By hand: the oldest x86-64 has no instruction for it, and GCC would call
  * libgcc. [Warren, Hacker's Delight, 5-1] */
 static inline unsigned hak_port_popcount(uint64_t w)

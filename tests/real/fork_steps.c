@@ -148,9 +148,9 @@ static void remote_free(bool last)
         hak_free(held[j]);
         held[j] = NULL;
     }
-    CHECK(page_state(page) == (last ? PAGE_LISTED : PAGE_FULL));
+    CHECK(last ? page_is_listed(page_state(page)) : page_state(page) == PAGE_FULL);
     page = page_at(held[i], &index, &bit);
-    *page_freed(page) |= bit;
+    *page_freed(page) |= bit | PAGE_KNOWN;
     held[i] = NULL;
     fork_as_core_0(last ? "last free" : "first free");
 }

@@ -10,13 +10,18 @@ static bool class_is_sound(const hak_class *c, size_t largest_page_bytes)
     size_t page = (size_t)c->units << UNIT_SHIFT, blocks = c->used_bytes / c->stride;
     HOLDS(c->stride % GRANULE_BYTES == 0 && c->used_bytes % c->stride == 0);
     HOLDS(page <= largest_page_bytes && (page & (page - 1)) == 0);
-    HOLDS(blocks >= 1 && blocks <= WORD_BITS && c->used_bytes <= page);
-    HOLDS(blocks == marks_blocks((uint32_t)page, c->stride));
+    HOLDS(blocks >= 1 && blocks < WORD_BITS && c->used_bytes <= page);
+    HOLDS(blocks == marks_blocks((uint32_t)page, c->stride) ||
+          (blocks == WORD_BITS - 1 && blocks + 1 == marks_blocks((uint32_t)page, c->stride)));
     HOLDS(hak_port_popcount(c->full) == blocks && hak_port_ctz(c->full) == 0);
     HOLDS(c->blocks == blocks && c->stride < 65536 && page <= 65536);
-    HOLDS(blocks == WORD_BITS || c->full == (ONE << blocks) - 1);
-    for (uint32_t offset = 0; offset < page; offset++)
-        HOLDS(class_index(c, offset) == offset / c->stride);
+    HOLDS(c->full == (ONE << blocks) - 1 && (c->full & PAGE_KNOWN) == 0);
+    /* No offset is taken for a block's but those of blocks. */
+    for (uint32_t offset = 0; offset < page; offset++) {
+        bool is_block = offset < c->used_bytes && offset % c->stride == 0;
+        HOLDS((class_index(c, offset) * c->stride == offset) == is_block);
+        HOLDS(!is_block || class_index(c, offset) == offset / c->stride);
+    }
     return true;
 }
 

@@ -15,7 +15,7 @@ static bool births(unsigned index)
         uint32_t unit = unit_of(place.extent.start);
         page[i] = page_of(&run.first.maps, unit);
         page_set_kinds(&run.first.maps, unit, c->units, (uint8_t)(index + 1));
-        page_set_state(page[i], PAGE_FULL);
+        page_set_full(&run.first.maps, unit, index + 1);
         HOLDS(page[i].id != 0 && page_unit(page[i]) == unit && page_region(page[i]) == &run.first);
         HOLDS(page_address(page[i]) == (uintptr_t)region_address(&run.first, place.extent.start));
         for (unsigned u = 0; u < c->units; u++)
@@ -24,40 +24,50 @@ static bool births(unsigned index)
     return true;
 }
 
-/* Pages join and leave a list at random; the list is what a shadow says. */
-static bool lists(uint64_t *random)
+/* The list of the kind is these pages, in that order, and linked both ways. */
+static bool list_is(unsigned kind, const unsigned order[], unsigned count)
 {
-    hak_page_list list = {PAGE_NONE, PAGE_NONE};
-    bool listed[PAGES] = {false};
-    for (unsigned turn = 0; turn < 2000; turn++) {
-        unsigned i = (unsigned)(kit_random(random) >> 33) % PAGES, count = 0;
-        if (listed[i])
-            page_list_remove(&list, page[i]);
-        else
-            page_list_add(&list, page[i]);
-        listed[i] = !listed[i];
-        HOLDS((page_state(page[i]) & PAGE_STATES) == (listed[i] ? PAGE_LISTED : PAGE_FULL));
-        for (unsigned k = 0; k < PAGES; k++) {
-            HOLDS(!listed[k] || page_links_hold(&list, page[k]));
-            count += listed[k];
-        }
-        HOLDS((list.first.id == 0) == (count == 0) && (list.last.id == 0) == (count == 0));
+    const hak_maps *maps = &run.first.maps;
+    uint32_t before = page_head(maps, kind);
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t unit = page_unit(page[order[i]]);
+        HOLDS(page_record(maps->units, (int32_t)before)->newer == unit);
+        HOLDS(page_is_listed(page_state(page[order[i]])) &&
+              page_state(page[order[i]]) == page_code(before));
+        HOLDS(page_links_hold(&run.first, unit, pools.class_count));
+        before = unit;
     }
-    /* As many as were added come out at the front. */
-    for (unsigned k = 0; k < PAGES; k++) {
-        unsigned i = 0;
-        while (i < PAGES && page[i].id != list.first.id)
-            i++;
-        if (i == PAGES)
-            break;
-        HOLDS(listed[i]);
-        listed[i] = false;
-        page_list_remove(&list, page[i]);
-    }
-    for (unsigned k = 0; k < PAGES; k++)
-        HOLDS(!listed[k]);
-    HOLDS(list.first.id == 0);
+    HOLDS(page_record(maps->units, (int32_t)before)->newer == page_head(maps, kind));
+    HOLDS(page_record(maps->units, (int32_t)page_head(maps, kind))->state == page_code(before));
+    HOLDS(pool_listed(kind).id == (count != 0 ? page[order[0]].id : 0));
     return true;
+}
+
+/* Pages join at the end and leave at random; the list is what a shadow says. */
+static bool lists(unsigned kind, uint64_t *random)
+{
+    const hak_maps *maps = &run.first.maps;
+    unsigned order[PAGES], count = 0;
+    HOLDS(list_is(kind, order, count));
+    for (unsigned turn = 0; turn < 2000; turn++) {
+        unsigned i = (unsigned)(kit_random(random) >> 33) % PAGES, at = 0;
+        uint32_t unit = page_unit(page[i]);
+        while (at < count && order[at] != i)
+            at++;
+        if (at < count) {
+            page_list_remove(maps->units, unit);
+            page_set_full(maps, unit, kind);
+            for (count--; at < count; at++)
+                order[at] = order[at + 1];
+        } else {
+            HOLDS(page_list_add(maps->units, page_record(maps->units, (int32_t)unit), unit));
+            order[count++] = i;
+        }
+        HOLDS(list_is(kind, order, count));
+    }
+    for (; count != 0; count--)
+        page_list_remove(maps->units, page_unit(page[order[count - 1]]));
+    return list_is(kind, order, 0);
 }
 
 static void test_pages(void)
@@ -68,7 +78,7 @@ static void test_pages(void)
     KIT_CHECK(pools.class_count != 0);
     for (unsigned index = 0; index < pools.class_count; index++) {
         KIT_CHECK(births(index));
-        KIT_CHECK(lists(&random));
+        KIT_CHECK(lists(index + 1, &random));
         for (unsigned i = 0; i < PAGES; i++) {
             hak_page dead = page[(i * 7) % PAGES];
             page_death(&pools.classes[index], page_region(dead), page_unit(dead));

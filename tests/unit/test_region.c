@@ -48,7 +48,7 @@ static bool maps_lie_apart(const hak_region *r, const hak_carving *range)
     return true;
 }
 
-static bool make(size_t bytes, size_t shift, size_t page_bytes)
+static bool make(size_t bytes, size_t shift, size_t page_bytes, unsigned classes)
 {
     hak_region r;
     hak_carving range;
@@ -58,7 +58,7 @@ static bool make(size_t bytes, size_t shift, size_t page_bytes)
     HOLDS(range.end <= (uintptr_t)start + bytes &&
           (uintptr_t)start + bytes - range.end < GRANULE_BYTES);
     r.maps.index = 0;
-    region_make(&r, &range, page_bytes);
+    region_make(&r, &range, (hak_page_plan){page_bytes, classes});
     return region_is_sound(&r, &range, page_bytes) && maps_lie_apart(&r, &range) &&
            unit_guards_hold();
 }
@@ -67,10 +67,10 @@ static void test_make(void)
 {
     for (size_t shift = 0; shift < 2 * GRANULE_BYTES; shift++)
         for (size_t bytes = HAK_HEAP_MIN; bytes < 20000; bytes += 1 + bytes / 7)
-            KIT_CHECK(make(bytes, shift, UNIT_BYTES));
+            KIT_CHECK(make(bytes, shift, UNIT_BYTES, bytes >= 16384 ? 20 : 0));
     for (size_t page = UNIT_BYTES; page <= 64 * UNIT_BYTES; page *= 2)
         for (size_t shift = 0; shift < 70000; shift += 8191)
-            KIT_CHECK(make(page * 20 + shift / 3, shift, page));
+            KIT_CHECK(make(page * 20 + shift / 3, shift, page, (unsigned)(shift / 8191)));
 }
 
 /* A range that is said to fit is big enough for all that is laid into it, also
@@ -81,9 +81,9 @@ static void test_fits(void)
         for (size_t bytes = HAK_HEAP_MIN; bytes <= 4096; bytes += GRANULE_BYTES) {
             hak_carving range;
             KIT_CHECK(region_trim(unit_ram(bytes, 0), bytes, &range) == HAK_OK);
-            bool fits = region_fits(range, page);
+            bool fits = region_fits(range, (hak_page_plan){page, 0});
             KIT_CHECK(fits || (bytes < 4096 && page > UNIT_BYTES));
-            KIT_CHECK(!fits || make(bytes, 0, page));
+            KIT_CHECK(!fits || make(bytes, 0, page, 0));
         }
 }
 
@@ -147,10 +147,7 @@ static void test_search(void)
 }
 
 static const kit_case region_tests_cases[] = {
-    {"region_make", test_make},
-    {"region_fits", test_fits},
-    {"region_trim", test_trim},
-    {"region_carve", test_carve},
-    {"region_search", test_search},
+    {"region_make", test_make},   {"region_fits", test_fits},     {"region_trim", test_trim},
+    {"region_carve", test_carve}, {"region_search", test_search},
 };
 UNIT_SUITE(region_tests);

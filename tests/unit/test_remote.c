@@ -76,21 +76,21 @@ static void test_settle(void)
         first++;
     hak_spot spot = spot_of(block[first]);
     unsigned blocks = hak_port_popcount(c->full);
-    KIT_CHECK((page_state(spot.page) & PAGE_STATES) == PAGE_FULL);
+    KIT_CHECK(page_state(spot.page) == PAGE_FULL);
     size_t deaths = pools.deaths;
     for (unsigned i = 0; i < blocks; i++) {
         KIT_CHECK(spot_of(block[first + i]).page.id == spot.page.id);
         hak_free(block[first + i]);
-        KIT_CHECK(i + 1 == blocks || (page_state(spot.page) & PAGE_STATES) == PAGE_LISTED);
+        KIT_CHECK(i + 1 == blocks || page_is_listed(page_state(spot.page)));
         KIT_CHECK(hak_check() == NULL);
     }
     KIT_CHECK(!pool_stands(spot) && pools.deaths == deaths + 1);
-    KIT_CHECK(pools.states[index_of(SIZE)].listed.first.id == 0);
+    KIT_CHECK(pool_listed(index_of(SIZE) + 1).id == 0);
 }
 
 static pool_pushed push(hak_spot spot)
 {
-    return pool_push_shared(page_freed(spot.page), page_words(spot.page), spot.bit);
+    return pool_push_shared(page_freed(spot.page), page_record_of(spot.page), spot.bit);
 }
 
 /* Freed from outside in the owner's current page: the owner's malloc takes it

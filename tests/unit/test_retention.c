@@ -26,7 +26,10 @@ static void round_of_ticks(void)
 }
 
 /* One call site. */
-static __attribute__((noinline)) void once(unsigned band) { hak_free(hak_malloc(band_bytes(band))); }
+static __attribute__((noinline)) void once(unsigned band)
+{
+    hak_free(hak_malloc(band_bytes(band)));
+}
 
 /* Puts of the same block again and again, with ticks. */
 static void use(unsigned band, unsigned rounds)
