@@ -163,27 +163,46 @@ bool page_links_hold(const hak_region *r, uint32_t unit, unsigned classes);
 
 typedef uint16_t __attribute__((may_alias)) two_kinds;
 typedef uint32_t __attribute__((may_alias)) four_kinds;
-typedef uint64_t __attribute__((may_alias)) eight_kinds;
+
+STEP void page_set_eight(uint8_t *first, unsigned at, uint64_t kinds)
+{
+    word_set((hak_atomic *)(void *)(first + at), kinds);
+}
+
+/* The same for more than 8 units. */
+STEP void page_set_many(uint8_t *first, uint32_t units, uint64_t kinds)
+{
+    page_set_eight(first, 8, kinds);
+    if (units == 16)
+        return;
+    page_set_eight(first, 16, kinds);
+    page_set_eight(first, 24, kinds);
+    if (units == 32)
+        return;
+    page_set_eight(first, 32, kinds);
+    page_set_eight(first, 40, kinds);
+    page_set_eight(first, 48, kinds);
+    page_set_eight(first, 56, kinds);
+}
+_Static_assert(LARGEST_PAGE_UNITS == 64, "page_set_many");
 
 /* Set the kinds of a page's units, a power of two: a page is naturally aligned,
  * and so are its kinds. Atomic, for a bad free may read them without the lock. */
-STEP void page_set_kinds(hak_maps *maps, uint32_t unit, uint32_t units, uint8_t kind)
+STEP void page_set_kinds(const hak_maps *maps, uint32_t unit, uint32_t units, unsigned kind)
 {
     uint8_t *first = &maps->kinds[unit];
     uint64_t eight = kind * UINT64_C(0x0101010101010101);
-    if (units == 1)
-        __atomic_store_n(first, kind, __ATOMIC_RELAXED);
-    else if (units == 2)
+    if (units >= 8) {
+        page_set_eight(first, 0, eight);
+        if (units > 8)
+            page_set_many(first, units, eight);
+    } else if (units == 1) {
+        __atomic_store_n(first, (uint8_t)kind, __ATOMIC_RELAXED);
+    } else if (units == 2) {
         __atomic_store_n((two_kinds *)first, (uint16_t)eight, __ATOMIC_RELAXED);
-    else if (units == 4)
+    } else {
         __atomic_store_n((four_kinds *)first, (uint32_t)eight, __ATOMIC_RELAXED);
-    else if (units == 8)
-        __atomic_store_n((eight_kinds *)first, eight, __ATOMIC_RELAXED);
-    else
-        for (uint32_t i = 0; i < units; i += 16) {
-            __atomic_store_n((eight_kinds *)(first + i), eight, __ATOMIC_RELAXED);
-            __atomic_store_n((eight_kinds *)(first + i + 8), eight, __ATOMIC_RELAXED);
-        }
+    }
 }
 
 /* Give an unlisted, unowned page, all of whose blocks are free, back. */

@@ -43,7 +43,7 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
         word_set(&taken[i], 0);
     }
     for (unsigned i = 0; i < count; i++) {
-        states[i] = (hak_class_state){0, 0};
+        states[i] = (hak_class_state){NULL, 0, 0};
         coreless[i] = 0;
     }
     pools.slots = slot;
@@ -60,6 +60,9 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
 void pool_start(const hak_region *first)
 {
     pools.maps = first->maps;
+    for (unsigned kind = 1; kind <= pools.class_count; kind++)
+        pools.states[kind - 1].list =
+            page_record(first->maps.units, (int32_t)page_head(&first->maps, kind));
     for (unsigned core = 0; core < HAK_CORES && pools.class_count != 0; core++)
         pool_wake(core);
 }
@@ -155,16 +158,16 @@ void pool_settle(const hak_maps *maps, uint32_t unit, unsigned kind)
     retire(maps, unit, kind - 1);
 }
 
-hak_page pool_listed_later(unsigned kind)
+hak_listed pool_listed_later(unsigned kind)
 {
     const hak_region_table *table = run_regions();
     for (unsigned i = 0; i < table->count; i++) {
         const hak_maps *maps = &table->region[i]->maps;
         uint32_t unit = page_list_first(maps, kind);
         if (unit <= maps->heads)
-            return page_of(maps, unit);
+            return (hak_listed){maps, unit};
     }
-    return PAGE_NONE;
+    return (hak_listed){NULL, 0};
 }
 
 /* The core's page, all of whose blocks are in the slot, goes back: what pool_disown

@@ -41,8 +41,9 @@ _Static_assert(sizeof(hak_slot) == 8 * sizeof(hak_word) + MARKS_SLOT_BYTES,
 
 /* What all cores share of one class; run lock. */
 typedef struct hak_class_state {
-    uint64_t owners; /* cores whose slot has a page */
-    uint32_t demand; /* requests that found no page, since the last birth */
+    const hak_page_state *list; /* the head of its list in the first region */
+    uint64_t owners;            /* cores whose slot has a page */
+    uint32_t demand;            /* requests that found no page, since the last birth */
 } hak_class_state;
 
 typedef struct hak_pools {
@@ -244,14 +245,20 @@ void pool_list(const hak_maps *maps, uint32_t unit);
  * place, and does what that one needs. Lock held. */
 void pool_settle(const hak_maps *maps, uint32_t unit, unsigned kind);
 
-/* The page of the kind that was listed first; PAGE_NONE. Lock held. */
-hak_page pool_listed_later(unsigned kind);
-static inline hak_page pool_listed(unsigned kind)
+/* The page of the kind that was listed first; maps NULL: none is. Lock held. */
+typedef struct hak_listed {
+    const hak_maps *maps;
+    uint32_t unit;
+} hak_listed;
+hak_listed pool_listed_later(unsigned kind);
+static inline hak_listed pool_listed(unsigned kind)
 {
-    uint32_t unit = page_list_first(&run.first.maps, kind);
-    if (unit <= run.first.maps.heads)
-        return page_of(&run.first.maps, unit);
-    return run.arrived[1] == NULL ? PAGE_NONE : pool_listed_later(kind);
+    uint32_t unit = pools.states[kind - 1].list->newer;
+    if (unit <= pools.maps.heads)
+        return (hak_listed){&pools.maps, unit};
+    if (__builtin_expect(run.arrived[1] == NULL, 1))
+        return (hak_listed){NULL, 0};
+    return pool_listed_later(kind);
 }
 
 /* Give back every page that is empty and out of others' sight: this core's and

@@ -59,25 +59,37 @@ static inline void *end(void *block, size_t size, unsigned alignment_log2, const
     return end_badly(block, size, alignment_log2, call_site);
 }
 
+/* What others freed in the core's page; NULL: nothing. */
+static __attribute__((noinline)) void *drain(hak_slot *slot, unsigned kind, hak_mask state,
+                                             const void *call_site)
+{
+    if (!pool_drain(slot, kind - 1))
+        return NULL;
+    unsigned core = heap_core();
+    hak_word free = word_get(&slot->free);
+    void *block = pool_pop(slot, free);
+    hak_tag tag = sites_find(call_site);
+    bool odd = sites_popped(slot, free, tag, sites_place(tag), slot->stride);
+    word_set(&pools.drains[core], word_get(&pools.drains[core]) + 1);
+    if (odd)
+        return sites_settle(block, sites_place(tag), state);
+    hak_port_unmask(state);
+    return block;
+}
+
 void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
                         const void *call_site)
 {
     void *block;
-    unsigned core = heap_core();
-    if (slot != NULL && pool_drain(slot, kind - 1)) {
-        hak_word free = word_get(&slot->free);
-        block = pool_pop(slot, free);
-        hak_tag tag = sites_find(call_site);
-        bool odd = sites_popped(slot, free, tag, sites_place(tag), slot->stride);
-        word_set(&pools.drains[core], word_get(&pools.drains[core]) + 1);
-        if (odd)
-            return sites_settle(block, sites_place(tag), state);
-        hak_port_unmask(state);
-        return block;
+    if (slot != NULL && slot->used_bytes != 0) {
+        block = drain(slot, kind, state, call_site);
+        if (block != NULL)
+            return block;
     }
     hak_lock_take(&run.lock);
     sample_ask(granules_for(size), call_site);
-    block = slot != NULL ? pool_malloc(slot, core, kind, size) : malloc_small(size, core);
+    block =
+        slot != NULL ? pool_malloc(slot, heap_core(), kind, size) : malloc_small(size, heap_core());
     sample_given(block);
     sites_handed_out(block, call_site);
     run_unlock(state);

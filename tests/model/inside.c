@@ -42,7 +42,7 @@ bool inside_has_free_block(unsigned core, size_t size)
     if (size - 1 >= pools.limit_bytes)
         return false;
     unsigned index = pools.kind_of[(size - 1) >> GRANULE_SHIFT] - 1u;
-    if (pool_listed(index + 1).id != 0)
+    if (pool_listed(index + 1).maps != NULL)
         return true;
     for (unsigned owner = 0; owner < HAK_CORES; owner++) {
         const hak_slot *slot = pool_slot(owner, index);

@@ -39,7 +39,7 @@ static bool list_is(unsigned kind, const unsigned order[], unsigned count)
     }
     HOLDS(page_record(maps->units, (int32_t)before)->newer == page_head(maps, kind));
     HOLDS(page_record(maps->units, (int32_t)page_head(maps, kind))->state == page_code(before));
-    HOLDS(pool_listed(kind).id == (count != 0 ? page[order[0]].id : 0));
+    HOLDS(count == 0 ? pool_listed(kind).maps == NULL : pool_listed(kind).unit == page_unit(page[order[0]]));
     return true;
 }
 

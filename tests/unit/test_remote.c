@@ -85,7 +85,7 @@ static void test_settle(void)
         KIT_CHECK(hak_check() == NULL);
     }
     KIT_CHECK(!pool_stands(spot) && pools.deaths == deaths + 1);
-    KIT_CHECK(pool_listed(index_of(SIZE) + 1).id == 0);
+    KIT_CHECK(pool_listed(index_of(SIZE) + 1).maps == NULL);
 }
 
 static pool_pushed push(hak_spot spot)
