@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+# The heap-size certificate, on the host, with the library for as many cores as the
+# target has. The host has 64-bit words: so must the target.
+
+CERTIFY_FLAGS = $(COMMON_FLAGS) -Isrc -Isrc/include -Isrc/inject/off -Isrc/sites/off -Iport -Iport/host \
+                -Itests/certify -Itests/tools/plain -DHAK_CORES=$(call stem_cores,$*)
+CERTIFY_HEADERS := tests/certify/bound.h tests/replay/trace.h $(wildcard src/*.h)
+
+# $(1) program, $(2) sources
+define certify_rules
+$(BUILD)/host-%/$(1): $(2) $(CERTIFY_HEADERS) $(BUILD)/host-%/libhak.a
+	@mkdir -p $$(@D)
+	@$$(CC_host) $$(CERTIFY_FLAGS) $$(filter %.c %.a,$$^) -o $$@
+
+endef
+$(eval $(call certify_rules,certify,tests/certify/certify.c tests/certify/bound.c tests/replay/trace.c))
+$(eval $(call certify_rules,attack,tests/certify/attack.c tests/certify/bound.c))
+$(eval $(call certify_rules,smallest_heap,tests/tools/smallest_heap.c tests/replay/trace.c))
+
+CERTIFY_TOOLS = $(addprefix $(BUILD)/host-$(1)/,certify smallest_heap)
+
+.PHONY: certify test-certify campaign-certify
+certify: $(call CERTIFY_TOOLS,$(CORES)) ## the heap that suffices for a trace, and for any run with its peaks: TRACE=file CORES=n
+	@python3 tests/certify/certify.py --build $(BUILD) --cores $(CORES) $(if $(CLASSES),--classes) $(TRACE)
+
+test-certify: $(call CERTIFY_TOOLS,1) $(call CERTIFY_TOOLS,4) $(BUILD)/host-1/attack ## the heap-size certificate: recorded runs, and programs that try to break it
+	@$(BUILD)/host-1/attack
+	@python3 tests/certify/certify_test.py $(BUILD) tests/traces
+
+campaign-certify: $(call CERTIFY_TOOLS,1) $(call CERTIFY_TOOLS,4) $(BUILD)/host-1/attack ## the same for more seeds, and without bisection: TRACES=dir
+	@$(BUILD)/host-1/attack 200
+	@python3 tests/certify/certify_test.py $(BUILD) $(TRACES) --exact
