@@ -15,11 +15,20 @@ $(BUILD)/host-%/$(1): $(2) $(CERTIFY_HEADERS) $(BUILD)/host-%/libhak.a
 endef
 $(eval $(call certify_rules,certify,tests/certify/certify.c tests/certify/bound.c tests/replay/trace.c))
 $(eval $(call certify_rules,attack,tests/certify/attack.c tests/certify/bound.c))
+$(eval $(call certify_rules,bounds,tests/certify/bounds.c tests/certify/bound.c))
 $(eval $(call certify_rules,smallest_heap,tests/tools/smallest_heap.c tests/replay/trace.c))
 
 CERTIFY_TOOLS = $(addprefix $(BUILD)/host-$(1)/,certify smallest_heap)
 
-.PHONY: certify test-certify campaign-certify
+.PHONY: certify bounds test-certify test-bounds campaign-certify
+bounds: $(BUILD)/host-$(CORES)/bounds ## the bounds of the promises, as formulas and in figures: CORES=n
+	@python3 tests/certify/bounds.py docs/bounds.md tests/bench/limits.txt
+	@$(BUILD)/host-$(CORES)/bounds
+
+test-bounds: $(foreach n,1 4 64,$(BUILD)/host-$(n)/bounds) ## what a heap keeps for itself; docs/bounds.md names figures that there are
+	@for n in 1 4 64; do $(BUILD)/host-$$n/bounds || exit 1; done
+	@python3 tests/certify/bounds.py docs/bounds.md tests/bench/limits.txt --test
+
 certify: $(call CERTIFY_TOOLS,$(CORES)) ## the heap that suffices for a trace, and for any run with its peaks: TRACE=file CORES=n
 	@python3 tests/certify/certify.py --build $(BUILD) --cores $(CORES) $(if $(CLASSES),--classes) $(TRACE)
 
