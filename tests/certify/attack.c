@@ -3,7 +3,7 @@
  * attack: programs that try to run out of memory in a heap of the size that bound.c says
  * suffices. Each has a demand of its own, and keeps to its peaks. Prints for each the
  * bound, and the smallest heap in which the attack still failed: how close it came.
- * Linked with the library for one core.
+ * As many threads at once as the library has cores, each with as much of its own.
  *
  *   shrink   blocks are cut to their first granule: a gap behind each
  *   aligned  small blocks, far apart by their alignment
@@ -16,6 +16,7 @@
 #include "bound.h"
 #include "hak_host.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -23,7 +24,7 @@
 #include <unistd.h>
 
 enum { MOST_BLOCKS = 4096, NO_MEMORY = 1, WRONG = 2, ROUNDS = 60, STEPS = 200 };
-#define SPACE ((size_t)256 << 20)
+#define SPACE ((size_t)2 << 30)
 
 /* What the attack may have live, and has. */
 typedef struct attacker {
@@ -43,7 +44,8 @@ typedef struct attack {
     bool strong; /* it must fail where there is no room for gaps */
 } attack;
 
-static attacker it;
+/* The threads; and all of them together, of which only the demand counts. */
+static attacker attackers[HAK_CORES], all;
 
 void hak_port_fault(hak_fault kind, const void *pointer, const void *call_site)
 {
@@ -57,9 +59,10 @@ static size_t bytes_of(uint32_t granules) { return (size_t)granules << GRANULE_S
 static void plan(attacker *a, unsigned blocks, uint32_t length, unsigned alignment_log2)
 {
     unsigned bin = bound_bin(bytes_of(length), alignment_log2);
+    a->d.live[bin] = a->d.peak[bin]; /* beside what was planned before */
     for (unsigned i = 0; i < blocks; i++)
         bound_take(&a->d, bytes_of(length), alignment_log2);
-    a->d.live[bin] = 0; /* bound_take counted on from what was planned before */
+    a->d.live[bin] = 0;
 }
 
 static bool may_take(const attacker *a, uint32_t length)
@@ -89,7 +92,7 @@ static void give(attacker *a, unsigned i)
 }
 
 /* shrink: LONG granules each, of which one stays. */
-enum { KEPT = 200, LONG = 300 };
+enum { KEPT = 200 / HAK_CORES, LONG = 300 };
 
 static void shrink_demand(attacker *a)
 {
@@ -105,7 +108,7 @@ static void shrink_run(attacker *a)
     for (unsigned i = 0; i < KEPT; i++) {
         take(a, LONG);
         if (hak_realloc(a->blocks[i].start, bytes_of(1)) != a->blocks[i].start)
-            _exit(WRONG);
+            _exit(WRONG); /* it came from a page: the heap is too large for this attack */
         bound_release(&a->d, bound_bin(bytes_of(LONG), 0));
         a->d.live[1]++;
         a->blocks[i].length = 1;
@@ -219,7 +222,7 @@ static void random_demand(attacker *a)
 {
     for (unsigned i = 0; i < VARIETY; i++) {
         uint32_t length = random_length(a);
-        plan(a, a->d.peak[bound_bin(bytes_of(length), 0)] + 1 + 200 / length, length, 0);
+        plan(a, 1 + 200 / length, length, 0);
     }
     a->d.resizes = true;
 }
@@ -263,6 +266,30 @@ static const attack attacks[] = {
 };
 enum { ATTACKS = sizeof attacks / sizeof attacks[0] };
 
+static const attack *running;
+
+static void *run_thread(void *context)
+{
+    if (hak_host_enter() == 0)
+        _exit(WRONG);
+    running->run(context);
+    return NULL;
+}
+
+/* The main thread gives its number back: each of the others takes one. */
+static void run_threads(const attack *one)
+{
+    pthread_t threads[HAK_CORES];
+    running = one;
+    hak_core_idle();
+    hak_host_leave();
+    for (unsigned i = 0; i < HAK_CORES; i++)
+        if (pthread_create(&threads[i], NULL, run_thread, &attackers[i]) != 0)
+            _exit(WRONG);
+    for (unsigned i = 0; i < HAK_CORES; i++)
+        pthread_join(threads[i], NULL);
+}
+
 /* How the attack ends in such a heap: 0, NO_MEMORY, or WRONG. */
 static int outcome(const attack *one, char *heap, size_t bytes)
 {
@@ -271,7 +298,7 @@ static int outcome(const attack *one, char *heap, size_t bytes)
     if (pid == 0) {
         if (hak_init(heap, bytes) != HAK_OK)
             _exit(NO_MEMORY);
-        one->run(&it);
+        run_threads(one);
         _exit(hak_check() == NULL ? 0 : WRONG);
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
@@ -307,19 +334,24 @@ static int fails_anywhere(const attack *one, char *heap, size_t bytes)
 static bool test(const attack *one, unsigned seed, char *heap)
 {
     bound_sum sum;
-    it = (attacker){.seed = seed};
-    one->demand(&it);
-    size_t bytes = bound_heap(&it.d, heap, SPACE / 2, &sum);
+    all = (attacker){0};
+    for (unsigned i = 0; i < HAK_CORES; i++) {
+        all.seed = seed * 100 + i;
+        attackers[i] = (attacker){.seed = all.seed};
+        one->demand(&attackers[i]);
+        one->demand(&all);
+    }
+    size_t bytes = bound_heap(&all.d, heap, SPACE / 2, &sum);
     if (bytes == 0) {
-        printf("FAIL %s %u: there is no bound\n", one->name, seed);
+        printf("FAIL attack of %d: %s %u: there is no bound\n", HAK_CORES, one->name, seed);
         return false;
     }
     int end = fails_anywhere(one, heap, bytes);
     size_t bad = largest_failure(one, heap, bytes);
     size_t bare = bytes_of((uint32_t)(sum.block_length + sum.page_length));
     bool good = end == 0 && (!one->strong || bad > bare);
-    printf("%s %s %u: %s bound %zu, fails in %zu (%.2f), blocks and pages %zu\n",
-           good ? "ok" : "FAIL", one->name, seed,
+    printf("%s attack of %d: %s %u: %s bound %zu, fails in %zu (%.2f), blocks and pages %zu\n",
+           good ? "ok" : "FAIL", HAK_CORES, one->name, seed,
            end == WRONG ? "went wrong;"
            : end != 0   ? "ran out of memory;"
                         : "",
@@ -327,10 +359,10 @@ static bool test(const attack *one, unsigned seed, char *heap)
     return good;
 }
 
-/* attack [SEEDS]: how many of random, 12. */
+/* attack [SEEDS]: how many of random, 6. */
 int main(int argc, char **argv)
 {
-    unsigned seeds = argc > 1 ? (unsigned)atoi(argv[1]) : 12;
+    unsigned seeds = argc > 1 ? (unsigned)atoi(argv[1]) : 6;
     char *heap = mmap(NULL, SPACE, PROT_READ | PROT_WRITE,
                       MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
     bool good = heap != MAP_FAILED && hak_host_enter() != 0;

@@ -10,7 +10,7 @@ CERTIFY_HEADERS := tests/certify/bound.h tests/replay/trace.h $(wildcard src/*.h
 define certify_rules
 $(BUILD)/host-%/$(1): $(2) $(CERTIFY_HEADERS) $(BUILD)/host-%/libhak.a
 	@mkdir -p $$(@D)
-	@$$(CC_host) $$(CERTIFY_FLAGS) $$(filter %.c %.a,$$^) -o $$@
+	@$$(CC_host) $$(CERTIFY_FLAGS) -pthread $$(filter %.c %.a,$$^) -o $$@
 
 endef
 $(eval $(call certify_rules,certify,tests/certify/certify.c tests/certify/bound.c tests/replay/trace.c))
@@ -32,10 +32,12 @@ test-bounds: $(foreach n,1 4 64,$(BUILD)/host-$(n)/bounds) ## what a heap keeps 
 certify: $(call CERTIFY_TOOLS,$(CORES)) ## the heap that suffices for a trace, and for any run with its peaks: TRACE=file CORES=n
 	@python3 tests/certify/certify.py --build $(BUILD) --cores $(CORES) $(if $(CLASSES),--classes) $(TRACE)
 
-test-certify: $(call CERTIFY_TOOLS,1) $(call CERTIFY_TOOLS,4) $(BUILD)/host-1/attack ## the heap-size certificate: recorded runs, and programs that try to break it
+test-certify: $(call CERTIFY_TOOLS,1) $(call CERTIFY_TOOLS,4) $(BUILD)/host-1/attack $(BUILD)/host-4/attack ## the heap-size certificate: recorded runs, and programs that try to break it
 	@$(BUILD)/host-1/attack
+	@$(BUILD)/host-4/attack 1
 	@python3 tests/certify/certify_test.py $(BUILD) tests/traces
 
-campaign-certify: $(call CERTIFY_TOOLS,1) $(call CERTIFY_TOOLS,4) $(BUILD)/host-1/attack ## the same for more seeds, and without bisection: TRACES=dir
+campaign-certify: $(call CERTIFY_TOOLS,1) $(call CERTIFY_TOOLS,4) $(BUILD)/host-1/attack $(BUILD)/host-4/attack ## the same for more seeds, and without bisection: TRACES=dir
 	@$(BUILD)/host-1/attack 200
+	@$(BUILD)/host-4/attack 50
 	@python3 tests/certify/certify_test.py $(BUILD) $(TRACES) --exact

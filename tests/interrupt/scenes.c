@@ -72,6 +72,7 @@ const scene scenes[] = {
     {"malloc_hole", state_hole, call_malloc, A_BLOCK, 1, STAGE(malloc_run)},
     {"malloc_hit", state_hit, call_malloc, A_BLOCK, CACHED | 1, STAGE(malloc_cache)},
     {"malloc_miss", state_miss, call_malloc, A_BLOCK, CACHED | 1, STAGE(cache_misses)},
+    {"malloc_later_region", state_later_malloc, call_malloc, A_BLOCK, 1, STAGE(malloc_run)},
     /* recalls */
     {"malloc_recall_page", state_recall_page, call_malloc, IF_ROOM, 1, STAGE(pages_retired)},
     {"malloc_recall_cache", state_recall_cache, call_malloc, IF_ROOM, CACHED | 1,
@@ -116,6 +117,9 @@ const scene scenes[] = {
     {"free_behind_free", state_free_behind, call_free, FREED, 1, STAGE(free_run)},
     {"free_before_free", state_free_before, call_free, FREED, 1, STAGE(free_run)},
     {"free_between_free", state_free_between, call_free, FREED, 1, STAGE(free_run)},
+    /* in the second region */
+    {"free_later_page", state_later_page, call_free, FREED, 1, STAGE(free_local)},
+    {"free_later_run", state_later_run, call_free, FREED, 1, STAGE(free_run)},
     /* noted by the reuse cache */
     {"free_put", state_put, call_free, FREED, CACHED | 1, STAGE(free_cache)},
     {"free_seat", state_seat, call_free, FREED, CACHED | 1, STAGE(free_cache)},

@@ -55,7 +55,7 @@ static int until_page(unsigned core)
             break;
     }
     int last = blocks[--count];
-    if (region_kind_at(&pools.maps, now.blocks[last].start) == 0)
+    if (region_kind_at(&run_region_of(now.blocks[last].start)->maps, now.blocks[last].start) == 0)
         complain("the state cannot be built: no page comes");
     while (count > 0)
         setup_free(blocks[--count]);
@@ -144,6 +144,21 @@ void setup_fill(size_t largest)
         while (bytes > free)
             bytes = bytes / 2 > pools.limit_bytes ? bytes / 2 : free;
         hold_in_run(bytes);
+    }
+}
+
+void setup_use_first_region(void)
+{
+    size_t bytes = largest_free() / 2;
+    while (bytes >= size_of.large) {
+        int number = setup_hold(bytes);
+        if (complaint != NULL)
+            return;
+        if (run_region_of(now.blocks[number].start) != &run.first) {
+            setup_free(number);
+            bytes =
+                bytes / 2 >= size_of.large || bytes == size_of.large ? bytes / 2 : size_of.large;
+        }
     }
 }
 

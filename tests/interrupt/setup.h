@@ -47,6 +47,9 @@ void setup_retained(void);
 /* Fill the heap until at most so many bytes are free in one piece. */
 void setup_fill(size_t largest);
 
+/* Take all of the first region but what is shorter than size_of.large. */
+void setup_use_first_region(void);
+
 /* On core 1: free these blocks; take a page of its own, with one block; go idle. */
 void setup_free_elsewhere(const setup_page *page, unsigned count);
 int setup_page_elsewhere(void);

@@ -177,6 +177,29 @@ void state_realloc_full(void)
     now.bytes = 2 * size_of.large;
 }
 
+/* The core's page, with two blocks, lies in the second region. */
+void state_later_page(void)
+{
+    setup_page page;
+    setup_hand();
+    setup_use_first_region();
+    setup_new_page(&page);
+    setup_use(&page, 0);
+    setup_keep(&page, 2);
+    setup_subject(page.blocks[0]);
+    now.in_page = page.blocks[1];
+    if (run_region_of(now.blocks[page.blocks[0]].start) == &run.first)
+        complain("the state cannot be built: the page lies in the first region");
+}
+
+void state_later_run(void)
+{
+    setup_hand();
+    setup_use_first_region();
+    setup_subject(setup_hold(size_of.large));
+    now.in_run = setup_hold(size_of.large);
+}
+
 /* The site's entry is there and empty. */
 void state_put(void)
 {

@@ -131,6 +131,14 @@ void state_miss(void)
     now.bytes = size_of.cached;
 }
 
+/* Only the second region has room. */
+void state_later_malloc(void)
+{
+    setup_hand();
+    setup_use_first_region();
+    now.bytes = size_of.large;
+}
+
 /* Full, but for the core's own page, which is empty. */
 void state_recall_page(void)
 {
