@@ -36,8 +36,12 @@ typedef struct hak_link {
 
 static inline hak_link *link_at(const hak_region *r, granule g) { return region_address(r, g); }
 
-/* Rows for extents of up to so many granules. */
-static inline unsigned bins_rows(granule longest) { return bin_of(longest) / BIN_COLUMNS + 1; }
+/* Bins for extents of up to so many granules, and the words of their bits. */
+static inline unsigned bins_count(granule longest)
+{
+    return (bin_of(longest) / BIN_COLUMNS + 1) * BIN_COLUMNS;
+}
+static inline unsigned bins_words(unsigned bins) { return (bins + WORD_BITS - 1) / WORD_BITS; }
 
 /* A free extent that is first in its bin; length 0: there is none. */
 typedef struct hak_first {
@@ -54,13 +58,14 @@ static inline bool link_in_range(const hak_region *r, granule g)
 
 STEP void list_set_head(hak_bins *bins, unsigned bin, granule head)
 {
-    unsigned row = bin / BIN_COLUMNS;
     bins->heads[bin] = head;
     if (head != 0)
         return;
-    bins->rows[row] &= (uint16_t) ~(1u << bin % BIN_COLUMNS);
-    if (bins->rows[row] == 0)
-        bins->top &= ~(1u << row);
+    unsigned w = bin / WORD_BITS;
+    hak_word word = bins->words[w] & ~(ONE << bin % WORD_BITS);
+    bins->words[w] = word;
+    if (word == 0)
+        bins->top &= ~(1u << w);
 }
 
 /* Put a free extent that begins there at the front of a list. */
@@ -70,16 +75,15 @@ STEP void bins_insert_in(hak_region *r, unsigned bin, granule start)
     granule second = bins->heads[bin];
     hak_link *link = link_at(r, start);
     bins->heads[bin] = start;
-    link->previous = start;
     if (second != 0) {
-        link->next = second;
+        *link = (hak_link){second, start};
         link_at(r, second)->previous = start;
         return;
     }
-    link->next = start;
-    unsigned row = bin / BIN_COLUMNS;
-    bins->rows[row] |= (uint16_t)(1u << bin % BIN_COLUMNS);
-    bins->top |= 1u << row;
+    *link = (hak_link){start, start};
+    unsigned w = bin / WORD_BITS;
+    bins->words[w] |= ONE << bin % WORD_BITS;
+    bins->top |= 1u << w;
 }
 
 STEP void bins_insert(hak_region *r, hak_extent x) { bins_insert_in(r, bin_of(x.length), x.start); }
@@ -199,43 +203,33 @@ STEP hak_first first_of_bin(const hak_region *r, unsigned bin)
     return (hak_first){{head, extent_length(r, head)}, bin};
 }
 
-/* The first extent of the first bin that is not empty, from that row up; length 0:
- * there is none. */
-STEP hak_first bins_from_row(const hak_region *r, unsigned row)
+/* The first bin from `bin` up that is not empty; 0: all are. */
+STEP unsigned bins_next(const hak_bins *bins, unsigned bin)
 {
-    uint32_t rows = r->bins.top & ~(uint32_t)0 << row;
-    if (rows == 0)
-        return (hak_first){{0, 0}, 0};
-    row = hak_port_ctz(rows);
-    return first_of_bin(r, row * BIN_COLUMNS + hak_port_ctz(r->bins.rows[row]));
+    unsigned w = bin / WORD_BITS;
+    if ((bins->top >> w & 1) != 0) {
+        hak_word word = bins->words[w] >> bin % WORD_BITS;
+        if (word != 0)
+            return bin + hak_port_ctz(word);
+    }
+    uint32_t above = bins->top & ~(uint32_t)0 << w << 1;
+    if (above == 0)
+        return 0;
+    w = hak_port_ctz(above);
+    return w * WORD_BITS + hak_port_ctz(bins->words[w]);
 }
 
-/* The same, from that bin up. */
+/* Its first extent; length 0: there is none. */
 STEP hak_first bins_from(const hak_region *r, unsigned bin)
 {
-    unsigned row = bin / BIN_COLUMNS;
-    if ((r->bins.top >> row & 1) != 0) {
-        unsigned columns = (unsigned)r->bins.rows[row] >> bin % BIN_COLUMNS;
-        if (columns != 0)
-            return first_of_bin(r, bin + hak_port_ctz(columns));
-    }
-    return bins_from_row(r, row + 1);
+    bin = bins_next(&r->bins, bin);
+    return bin != 0 ? first_of_bin(r, bin) : (hak_first){{0, 0}, 0};
 }
 
-/* The same for a length that is a power of two, 16 or more. */
-STEP unsigned row_of_power(granule length) { return top_bit(length) - BIN_COLUMNS_LOG2 + 1; }
-STEP hak_first bins_from_power(const hak_region *r, granule length)
+/* The bin of a length that is a power of two, 16 or more. */
+STEP unsigned bin_of_power(granule length)
 {
-    return bins_from_row(r, row_of_power(length));
-}
-/* What that would be if no link was ever forged: for a guess. */
-STEP granule bins_guess(const hak_region *r, granule length)
-{
-    uint32_t rows = r->bins.top & ~(uint32_t)0 << row_of_power(length);
-    if (rows == 0)
-        return 0;
-    unsigned row = hak_port_ctz(rows);
-    return r->bins.heads[row * BIN_COLUMNS + hak_port_ctz(r->bins.rows[row])];
+    return (top_bit(length) - BIN_COLUMNS_LOG2 + 1) * BIN_COLUMNS;
 }
 
 /* The first extent of length's own bin if that is long enough, else of the
@@ -256,8 +250,8 @@ static inline hak_first bins_longest(const hak_region *r)
 {
     if (r->bins.top == 0)
         return (hak_first){{0, 0}, 0};
-    unsigned row = top_bit(r->bins.top);
-    return first_of_bin(r, row * BIN_COLUMNS + top_bit(r->bins.rows[row]));
+    unsigned w = top_bit(r->bins.top);
+    return first_of_bin(r, w * WORD_BITS + top_bit(r->bins.words[w]));
 }
 
 #endif

@@ -35,10 +35,15 @@ void heap_list_empty(const hak_maps *maps, uint32_t unit, hak_mask state);
 /* Faults reported so far. */
 size_t heap_faults(void);
 
-/* malloc of a size that has a class, when the core's page (slot; NULL if it has
- * none) has no free block. Interrupts masked; restores the mask's state. */
-void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
-                        const void *call_site);
+/* malloc of a size that has a class, for a core without slots, or one that was idle.
+ * Interrupts masked; restores the mask's state. */
+void *heap_malloc_without_slot(size_t size, hak_mask state, const void *call_site);
+
+/* The same when the core's page has no free block; and when the slot has no page. */
+void *heap_malloc_leaving(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
+                          const void *call_site);
+void *heap_malloc_refilling(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
+                            const void *call_site);
 
 /* malloc of any other size, and with an alignment of so many granules, not 1. */
 void *heap_malloc_large(size_t size, const void *call_site);
@@ -99,10 +104,12 @@ STEP void *heap_malloc_pooled(size_t size, const void *call_site, hak_tag tag,
     uintptr_t slots = heap_slots();
     hak_slot *slot = heap_slot(slots, kind);
     if (slots == 0)
-        return heap_malloc_small(size, NULL, kind, state, SITES_LATE(call_site));
+        return heap_malloc_without_slot(size, state, SITES_LATE(call_site));
     hak_word free = word_get(&slot->free);
     if (free == 0)
-        return heap_malloc_small(size, slot, kind, state, SITES_LATE(call_site));
+        return slot->used_bytes != 0
+                   ? heap_malloc_leaving(size, slot, kind, state, SITES_LATE(call_site))
+                   : heap_malloc_refilling(size, slot, kind, state, SITES_LATE(call_site));
     size_t stride = slot->stride;
     void *block = pool_pop(slot, free);
     if (sites_popped(slot, free, tag, place, stride))

@@ -8,7 +8,7 @@
 
 /* Where a page comes from: where one was given back, or else the end of the longest
  * extent. That keeps pages apart from the blocks, which come from the front. */
-typedef enum page_origin { PAGE_FROM_HOLE, PAGE_FROM_LONGEST } page_origin;
+typedef enum page_origin { PAGE_NOT_YET, PAGE_FROM_HOLE, PAGE_FROM_LONGEST } page_origin;
 
 /* The last place in x for a page. Before x's start: there is none. */
 static inline granule page_last_in(hak_extent x, granule length)
@@ -19,7 +19,8 @@ static inline granule page_last_in(hak_extent x, granule length)
 /* Which of the two it should be, in the first region as it is. */
 STEP page_origin page_origin_now(granule length)
 {
-    granule start = bins_guess(&run.first, length);
+    /* A guess: what the heads say is not doubted here. */
+    granule start = run.first.bins.heads[bins_next(&run.first.bins, bin_of_power(length))];
     hak_extent x = {start, extent_length(&run.first, start)};
     bool fits = x.length >= length && page_last_in(x, length) >= x.start;
     return fits ? PAGE_FROM_HOLE : PAGE_FROM_LONGEST;
@@ -55,7 +56,7 @@ STEP void cut_page(hak_region *r, hak_first x, granule start, granule length)
 /* From there in one region; 0: it has no room there. */
 STEP granule page_take_from(hak_region *r, granule length, page_origin from)
 {
-    hak_first x = from == PAGE_FROM_LONGEST ? bins_longest(r) : bins_from_power(r, length);
+    hak_first x = from == PAGE_FROM_LONGEST ? bins_longest(r) : bins_from(r, bin_of_power(length));
     granule start = page_last_in(x.extent, length);
     if (x.extent.length < length || start < x.extent.start)
         return 0;

@@ -43,7 +43,7 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
         word_set(&taken[i], 0);
     }
     for (unsigned i = 0; i < count; i++) {
-        states[i] = (hak_class_state){NULL, 0, 0, PAGE_FROM_HOLE};
+        states[i] = (hak_class_state){NULL, 0, 0, PAGE_NOT_YET};
         coreless[i] = 0;
     }
     pools.slots = slot;

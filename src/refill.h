@@ -44,34 +44,38 @@ STEP void *adopt_listed(hak_slot *slot, const hak_class *c, hak_listed page)
  * block of it. NULL: there is none. */
 void *refill_from_elsewhere(hak_slot *slot, unsigned kind);
 
+/* Should the next request get a new page, and from where? Once the class has shown its
+ * demand, and while the policy's share of the heap is free, a quarter without one. */
+STEP void foresee(hak_class_state *state, const hak_class *c, granule length)
+{
+    uint32_t demand = ++state->demand;
+    if (demand + 1 >= c->patience &&
+        run.usable_granules - run.taken_granules >= run.usable_granules * c->reserve >> 16)
+        state->origin = page_origin_now(length);
+}
+
 /*
- * The first block of a new page: while the policy's share of the heap is free, a
- * quarter without one, and once the class has shown its demand. NULL: no page.
- * The request before has looked where it is to come from; a call that finds none
- * there tells the next one to look at the other place.
+ * The first block of a new page, from where the request before has seen a place. If it
+ * is gone, the next one looks at the other place. NULL: no page in this call.
  */
 STEP void *adopt_new(hak_slot *slot, unsigned kind, hak_class_state *state, const hak_class *c)
 {
     granule length = (granule)c->units << UNIT_GRANULES_SHIFT;
-    uint32_t demand = state->demand + 1;
-    state->demand = demand;
-    if (demand < c->patience) {
-        if (demand + 1 == c->patience)
-            state->origin = page_origin_now(length);
+    if (state->origin == PAGE_NOT_YET) {
+        foresee(state, c, length);
         return NULL;
     }
-    if (run.usable_granules - run.taken_granules < run.usable_granules * c->reserve >> 16)
-        return NULL;
     hak_place place = page_take(length, state->origin);
     if (place.region == NULL) {
         state->origin ^= PAGE_FROM_HOLE ^ PAGE_FROM_LONGEST;
         return NULL;
     }
+    state->origin = PAGE_NOT_YET;
     const hak_maps *maps = &place.region->maps;
     uint32_t unit = unit_of(place.extent.start);
     state->demand = 0;
     state->owners |= (uint64_t)1 << this_core();
-    pools.page_granules += length;
+    pools.page_granules += length; /* these two in one load and one store */
     pools.births++;
     hak_word full = c->full;
     word_set(&maps->freed[unit], ~full);

@@ -72,13 +72,13 @@ static uintptr_t place_maps(hak_region *r, hak_carving *range, hak_page_plan pag
     size_t left = range->end - range->next;
     size_t units =
         left / (UNIT_BYTES + UNIT_MAP_BYTES) + EXTRA_UNITS + pages.largest_bytes / UNIT_BYTES;
-    unsigned rows = bins_rows((granule)(left >> GRANULE_SHIFT));
+    unsigned bins = bins_count((granule)(left >> GRANULE_SHIFT));
     size_t records = units + pages.classes;
     r->maps.units = region_carve(range, records * sizeof *r->maps.units, sizeof(hak_word));
     r->maps.heads = (uint32_t)(units - 1);
     r->maps.freed = region_carve(range, units * sizeof *r->maps.freed, sizeof(hak_word));
-    r->bins.heads = region_carve(range, rows * BIN_COLUMNS * sizeof(granule), sizeof(granule));
-    r->bins.rows = region_carve(range, rows * sizeof(uint16_t), sizeof(uint16_t));
+    r->bins.words = region_carve(range, bins_words(bins) * sizeof(hak_word), sizeof(hak_word));
+    r->bins.heads = region_carve(range, bins * sizeof(granule), sizeof(granule));
     MARKS_CARVE(&r->maps, range, units);
     r->maps.kinds = region_carve(range, units, sizeof(uint64_t));
     return (uintptr_t)region_carve(range, 0, GRANULE_BYTES);

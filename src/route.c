@@ -86,18 +86,15 @@ STEP void *end_locked(void *block, size_t size, hak_mask state, const void *call
     return end(block, size, 0, call_site);
 }
 
-/* For a core without slots, or one that was idle. */
-static __attribute__((noinline)) void *malloc_without_slot(size_t size, hak_mask state,
-                                                           const void *call_site)
+void *heap_malloc_without_slot(size_t size, hak_mask state, const void *call_site)
 {
     hak_lock_take(&run.lock);
     sample_ask(granules_for(size), call_site);
     return end_locked(malloc_small(size, heap_core()), size, state, call_site);
 }
 
-/* The core's page is exhausted. */
-static __attribute__((noinline)) void *malloc_leaving(size_t size, hak_slot *slot, unsigned kind,
-                                                      hak_mask state, const void *call_site)
+void *heap_malloc_leaving(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
+                          const void *call_site)
 {
     if ((word_get(slot->freed) & pools.classes[kind - 1].full) != 0)
         return drained(slot, kind, state, call_site);
@@ -109,9 +106,8 @@ static __attribute__((noinline)) void *malloc_leaving(size_t size, hak_slot *slo
     return end_locked(block, size, state, call_site);
 }
 
-/* The core has no page. */
-static __attribute__((noinline)) void *malloc_refilling(size_t size, hak_slot *slot, unsigned kind,
-                                                        hak_mask state, const void *call_site)
+void *heap_malloc_refilling(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
+                            const void *call_site)
 {
     hak_lock_take(&run.lock);
     sample_ask(granules_for(size), call_site);
@@ -119,17 +115,6 @@ static __attribute__((noinline)) void *malloc_refilling(size_t size, hak_slot *s
     if (block == NULL)
         block = run_malloc(granules_for(size));
     return end_locked(block, size, state, call_site);
-}
-
-/* No registers to save here, whichever way it goes. */
-void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
-                        const void *call_site)
-{
-    if (slot == NULL)
-        return malloc_without_slot(size, state, call_site);
-    if (slot->used_bytes != 0)
-        return malloc_leaving(size, slot, kind, state, call_site);
-    return malloc_refilling(size, slot, kind, state, call_site);
 }
 
 static __attribute__((noinline)) void *refuse_size(const void *call_site)

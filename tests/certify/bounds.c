@@ -46,7 +46,7 @@ static size_t metadata_bound(size_t heap)
     }
     return units * PER_UNIT + pools.class_count * (PER_SLOT * HAK_CORES + PER_CLASS) +
            (pools.limit_bytes >> GRANULE_SHIFT) +
-           bins_rows((granule)(heap >> GRANULE_SHIFT)) * PER_ROW + cache + FIXED;
+           bins_count((granule)(heap >> GRANULE_SHIFT)) / BIN_COLUMNS * PER_ROW + cache + FIXED;
 }
 
 static size_t pages_of_a_core(void)

@@ -26,8 +26,10 @@ static void test_bin_of(void)
             KIT_CHECK(bin_of(low) == bin_of(low + step - 1));
             KIT_CHECK(bin_of(low - 1) + 1 == bin_of(low));
         }
-    KIT_CHECK(bin_of(UINT32_MAX) / BIN_COLUMNS < bins_rows(UINT32_MAX));
-    KIT_CHECK(bins_rows(UINT32_MAX) <= 32);
+    KIT_CHECK(bin_of(UINT32_MAX) < bins_count(UINT32_MAX));
+    KIT_CHECK(bins_words(bins_count(UINT32_MAX)) <= 32);
+    for (unsigned log2 = 4; log2 < 32; log2++)
+        KIT_CHECK(bin_of_power((granule)1 << log2) == bin_of((granule)1 << log2));
 }
 
 /* Random free extents with blocks between them, all on the map and in bins. */
@@ -98,8 +100,8 @@ static bool one_set(uint64_t *random, granule longest)
         unit_mark(&r, x.extent, true);
     }
     HOLDS(r.bins.top == 0);
-    for (unsigned row = 0; row < bins_rows(r.end - r.first); row++)
-        HOLDS(r.bins.rows[row] == 0);
+    for (unsigned w = 0; w < bins_words(bins_count(r.end - r.first)); w++)
+        HOLDS(r.bins.words[w] == 0);
     return true;
 }
 

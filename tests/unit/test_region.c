@@ -28,7 +28,7 @@ static bool maps_lie_apart(const hak_region *r, const hak_carving *range)
 {
     uintptr_t first = (uintptr_t)region_address(r, r->first);
     size_t units = unit_of(r->end) + 1;
-    unsigned rows = bins_rows(r->end - r->first);
+    unsigned bins = bins_count(r->end - r->first);
     const struct {
         uintptr_t start;
         size_t bytes;
@@ -36,8 +36,8 @@ static bool maps_lie_apart(const hak_region *r, const hak_carving *range)
         {(uintptr_t)r->maps.units, units * sizeof *r->maps.units},
         {(uintptr_t)r->maps.freed, units * sizeof *r->maps.freed},
         {(uintptr_t)r->maps.kinds, units * sizeof *r->maps.kinds},
-        {(uintptr_t)r->bins.heads, rows * BIN_COLUMNS * sizeof *r->bins.heads},
-        {(uintptr_t)r->bins.rows, rows * sizeof *r->bins.rows},
+        {(uintptr_t)r->bins.heads, bins * sizeof *r->bins.heads},
+        {(uintptr_t)r->bins.words, bins_words(bins) * sizeof *r->bins.words},
     };
     for (unsigned i = 0; i < 5; i++) {
         HOLDS(map[i].start >= range->start && map[i].start + map[i].bytes <= first);
