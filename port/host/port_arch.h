@@ -32,10 +32,17 @@ static inline void hak_port_unmask(hak_mask state) { (void)state; }
  * run. By hand, so that the library needs no libc symbol. */
 void hak_host_yield(void);
 
+/* A yield may return at once: who is waited for may be in line for another processor,
+ * behind others who use up their slices. hak_check, which looks again 4096 times at what
+ * seems wrong, so waits for 100 ms and more. */
+void hak_host_sleep(void);
+
 static inline void hak_port_relax(unsigned turns)
 {
     if (turns >= 64)
         hak_host_yield();
+    if (turns >= 1024 && turns % 64 == 0)
+        hak_host_sleep();
 }
 
 static inline unsigned hak_port_ctz(uint64_t w) { return (unsigned)__builtin_ctzll(w); }
