@@ -12,6 +12,8 @@
  *   hak_port_unmask(state)      put that state back; the pair nests
  *   hak_port_relax(turns)       called while waiting for the lock, turns = how
  *                               often it was called in this wait
+ *   HAK_PORT_PREEMPTED          optional; 1 if a core that waits for the lock, or
+ *                               has it, may be stopped: the lock is not fair then
  *   hak_port_ctz(w), hak_port_clz(w)  zeros below the lowest and above the
  *                               highest set bit of a word that is not 0
  *   hak_port_zeros(w)           as hak_port_clz; of 0, any number
@@ -34,6 +36,10 @@
 #include <stdint.h>
 
 #include "port_arch.h"
+
+#ifndef HAK_PORT_PREEMPTED
+#define HAK_PORT_PREEMPTED 0
+#endif
 
 typedef uintptr_t hak_word;
 _Static_assert(sizeof(hak_word) * 8 == HAK_PORT_WORD_BITS, "port_arch.h: word size");
@@ -58,9 +64,10 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "hak_lock: next is the
 /* The ticket, for hak_lock_drop_mine(); its upper bits mean nothing. */
 typedef uint32_t hak_ticket;
 
-static inline hak_ticket hak_lock_take(hak_lock *lock)
+/* In turn. */
+static inline hak_ticket hak_lock_take_fair(hak_lock *lock)
 {
-    /* acquire, here and below: pairs with the release in hak_lock_drop */
+    /* acquire, in all three: pairs with the release in hak_lock_drop_mine */
     uint32_t drawn =
         atomic_fetch_add_explicit(&lock->both, UINT32_C(1) << 16, memory_order_acquire);
     /* Both halves are the same: it is this one's turn. */
@@ -73,10 +80,30 @@ static inline hak_ticket hak_lock_take(hak_lock *lock)
     return mine;
 }
 
+/* A ticket is drawn only when it is served at once. With tickets drawn ahead, the lock
+ * would be kept for a thread that the kernel has stopped, and all others would wait for
+ * that thread's next slice. */
+static inline hak_ticket hak_lock_take_any(hak_lock *lock)
+{
+    for (unsigned turns = 0;; turns++) {
+        uint32_t both = atomic_load_explicit(&lock->both, memory_order_relaxed);
+        if ((uint16_t)both == both >> 16 &&
+            atomic_compare_exchange_weak_explicit(&lock->both, &both, both + (UINT32_C(1) << 16),
+                                                  memory_order_acquire, memory_order_relaxed))
+            return both;
+        hak_port_relax(turns);
+    }
+}
+
+static inline hak_ticket hak_lock_take(hak_lock *lock)
+{
+    return HAK_PORT_PREEMPTED ? hak_lock_take_any(lock) : hak_lock_take_fair(lock);
+}
+
 /* Short, where the ticket is still at hand. */
 static inline void hak_lock_drop_mine(hak_lock *lock, hak_ticket mine)
 {
-    /* release: pairs with the acquire in hak_lock_take */
+    /* release: pairs with the acquires in hak_lock_take_fair and _any */
     atomic_store_explicit(&lock->serving, (uint16_t)(mine + 1), memory_order_release);
 }
 

@@ -62,6 +62,9 @@ void heap_fork_child(void);
 bool thread_without_core(void);
 void thread_end_turn(void);
 
+/* Calls so far of threads that had no core. */
+size_t thread_turns(void);
+
 /* Around every call of hak's. At most cores + 1 threads are inside, so that the
  * run layer's fair lock never waits for a long line of sleepers. */
 static inline bool thread_begin(void)

@@ -100,6 +100,7 @@ void report_print(int to)
     row(&t, "calls", s.malloc_pool + s.malloc_cache + s.malloc_run);
     row(&t, "calls_pool", s.malloc_pool);
     row(&t, "calls_cache", s.malloc_cache);
+    row(&t, "calls_without_core", thread_turns()); /* of the whole family */
     row(&t, "frees", s.free_local + s.free_remote + s.free_cache + s.free_run - s.cache_evictions);
     row(&t, "frees_remote", s.free_remote);
     row(&t, "live_blocks", s.live_blocks);

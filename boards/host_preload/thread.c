@@ -22,9 +22,10 @@ _Thread_local unsigned thread_frees;
 static _Thread_local unsigned calls_without; /* by this thread */
 static _Thread_local bool left;              /* it gave its core back: it is about to end */
 
-static pthread_key_t key; /* value: how often its destructor will have been called next time */
-static atomic_bool ready; /* the key is made: threads can take cores */
-static sleep_lock turn;   /* of the threads without a core */
+static pthread_key_t key;   /* value: how often its destructor will have been called next time */
+static atomic_bool ready;   /* the key is made: threads can take cores */
+static sleep_lock turn;     /* of the threads without a core */
+static atomic_size_t turns; /* that were given; changed by who has the turn */
 
 /* The thread that has the core; 0: none, or one that is just coming or going. */
 static _Atomic(pid_t) holder[HAK_CORES];
@@ -86,8 +87,12 @@ bool thread_without_core(void)
     if (may && calls_without++ % CALLS_BETWEEN_LOOKS == 0 && take_core())
         return false;
     sleep_lock_take(&turn);
+    size_t given = atomic_load_explicit(&turns, memory_order_relaxed);
+    atomic_store_explicit(&turns, given + 1, memory_order_relaxed);
     return true;
 }
+
+size_t thread_turns(void) { return atomic_load_explicit(&turns, memory_order_relaxed); }
 
 void thread_end_turn(void) { sleep_lock_drop(&turn); }
 

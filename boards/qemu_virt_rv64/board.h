@@ -83,6 +83,6 @@ static inline void board_unmask(uint64_t state)
 }
 
 /* In a spin loop: lets the other harts run where QEMU has one thread for all. */
-static inline void board_relax(void) { __asm__ volatile(".4byte 0x0100000f" : : : "memory"); }
+void board_relax(void);
 
 #endif

@@ -25,6 +25,26 @@ unsigned clint_harts(void)
     return count;
 }
 
+/*
+ * With -icount QEMU runs the harts one after another, each until the next timer is due.
+ * `pause` does not end a hart's slice, and if no timer is armed, a slice is 2^31
+ * instructions. WFI does end it; it ends itself on an interrupt that is pending
+ * and masked, which is the software interrupt that the hart sends itself. A
+ * wake-up that is cleared here is not missed: who sleeps looks before it does.
+ */
+void board_relax(void)
+{
+    uint64_t state = board_mask();
+    if (counter_is_exact()) {
+        CLINT_WAKE[board_core()] = 1;
+        __asm__ volatile("wfi" : : : "memory");
+        clint_woken();
+    } else {
+        __asm__ volatile(".4byte 0x0100000f" : : : "memory"); /* pause */
+    }
+    board_unmask(state);
+}
+
 void clint_set_timer(uint64_t ticks) { CLINT_COMPARE[board_core()] = ticks; }
 
 uint64_t board_ticks(void) { return *CLINT_TIME; }

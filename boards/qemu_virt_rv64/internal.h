@@ -3,6 +3,7 @@
 #ifndef BOARD_INTERNAL_H
 #define BOARD_INTERNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ void clint_set_timer(uint64_t ticks); /* when board_ticks() reaches this */
 
 /* timer.c, counter.c */
 void counter_init(void);
+bool counter_is_exact(void); /* QEMU runs with -icount: one thread for all harts */
 void timer_interrupt(void);
 
 /* semihost_call.c: one semihosting operation */

@@ -45,9 +45,16 @@ void hak_host_only_this_thread(void)
     atomic_store_explicit(&free_numbers, ALL_FREE & ~mine, memory_order_relaxed);
 }
 
-/* sched_yield(2), number 24 on x86-64. */
+/* sched_yield(2) and nanosleep(2), numbers 24 and 35 on x86-64. */
 void hak_host_yield(void)
 {
     long result = 24;
     __asm__ volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
+}
+
+void hak_host_sleep(void)
+{
+    static const long two_ms[2] = {0, 2000000};
+    long result = 35;
+    __asm__ volatile("syscall" : "+a"(result) : "D"(two_ms), "S"(0L) : "rcx", "r11", "memory");
 }

@@ -13,6 +13,7 @@
 
 #define HAK_PORT_WORD_BITS        64
 #define HAK_PORT_CORE_MAY_BE_NONE 1
+#define HAK_PORT_PREEMPTED        1
 
 #define HAK_PORT_CALL_SITE() __builtin_return_address(0)
 #define HAK_PORT_CALL_TAG()  ((uintptr_t)__builtin_return_address(0) >> 2 << 40)
@@ -31,10 +32,17 @@ static inline void hak_port_unmask(hak_mask state) { (void)state; }
  * run. By hand, so that the library needs no libc symbol. */
 void hak_host_yield(void);
 
+/* A yield may return at once: who is waited for may be in line for another processor,
+ * behind others who use up their slices. hak_check, which looks again 4096 times at what
+ * seems wrong, so waits for 100 ms and more. */
+void hak_host_sleep(void);
+
 static inline void hak_port_relax(unsigned turns)
 {
     if (turns >= 64)
         hak_host_yield();
+    if (turns >= 1024 && turns % 64 == 0)
+        hak_host_sleep();
 }
 
 static inline unsigned hak_port_ctz(uint64_t w) { return (unsigned)__builtin_ctzll(w); }

@@ -48,10 +48,16 @@ static inline void hak_port_unmask(hak_mask state)
         tag_;                                                                                      \
     })
 
+/* Called when this hart has waited for long: weak, it does nothing. Where harts take
+ * turns on fewer processors, as in an emulator, a firmware gives its turn away here.
+ * With interrupts masked. */
+void hak_port_yield(void);
+
 /* `pause`, which older assemblers do not know. */
 static inline void hak_port_relax(unsigned turns)
 {
-    (void)turns;
+    if (turns >= 64)
+        hak_port_yield();
     __asm__ volatile(".4byte 0x0100000f");
 }
 

@@ -121,3 +121,7 @@ long kit_read_file(const char *path, void *buffer, size_t bytes)
 }
 
 void kit_relax(void) { board_relax(); }
+
+/* The same for hak's lock, where the port asks for it. */
+void hak_port_yield(void);
+void hak_port_yield(void) { board_relax(); }
