@@ -97,7 +97,7 @@ $(LIB_DIR)/%.o: %.c Makefile
 
 -include $(LIB_OBJ:.o=.d)
 
-include $(sort $(wildcard boards/*/*.mk tests/*.mk tests/*/*.mk))
+include boards/boards.mk $(sort $(wildcard boards/*/*.mk tests/*.mk tests/*/*.mk))
 
 format: ## format the C sources
 	clang-format -i $$(git ls-files '*.c' '*.h')
