@@ -8,13 +8,13 @@
 
 static unsigned rounds(void) { return (unsigned)kit_argument_number("rounds", 2000); }
 
-static _Atomic(unsigned) wrong;
+static _Atomic(uint32_t) wrong;
 
 static void number(unsigned core, void *context)
 {
     (void)context;
     if (hak_port_core() != core)
-        hak_port_fetch_add_32((_Atomic(uint32_t) *)&wrong, 1, memory_order_relaxed);
+        hak_port_fetch_add_32(&wrong, 1, memory_order_relaxed);
 }
 
 void test_cores(void)
@@ -29,6 +29,7 @@ void test_cores(void)
 static hak_atomic sum, bits, places, chain;
 static _Atomic(uint32_t) half;
 static _Atomic(uint32_t) handlers;
+static _Atomic(uint32_t) arrived;
 
 static void add_chained(void)
 {
@@ -51,11 +52,20 @@ static void handler(void)
     hak_port_fetch_add_32(&handlers, 1, memory_order_relaxed);
 }
 
+/* All cores go on together, as well as they can. */
+static void arrive(void)
+{
+    hak_port_fetch_add_32(&arrived, 1, memory_order_acq_rel);
+    while (atomic_load_explicit(&arrived, memory_order_acquire) < kit_cores())
+        kit_relax();
+}
+
 /* Each core has a bit of its own, which no other change may lose; and the words that
  * are passed on by exchange are never two or none. */
 static void change(unsigned core, void *failed)
 {
     hak_word mine = (hak_word)1 << core, carried = 0;
+    arrive();
     kit_timer_start(PERIOD_US, handler);
     for (unsigned i = 0; i < rounds(); i++) {
         add_all();
@@ -74,7 +84,7 @@ void test_at_once(void)
     bool failed = false;
     hak_word token = 1000000000;
     sum = bits = chain = 0;
-    half = handlers = 0;
+    half = handlers = arrived = 0;
     places = token;
     kit_parallel(kit_cores(), change, &failed);
     hak_word changes = (hak_word)kit_cores() * rounds() + handlers;
@@ -137,6 +147,7 @@ static void locked_handler(void)
 static void take_turns(unsigned core, void *context)
 {
     (void)core, (void)context;
+    arrive();
     kit_timer_start(PERIOD_US, locked_handler);
     for (unsigned i = 0; i < rounds(); i++)
         locked_add();
@@ -146,7 +157,7 @@ static void take_turns(unsigned core, void *context)
 void test_lock(void)
 {
     plain = 0;
-    handlers = 0;
+    handlers = arrived = 0;
     kit_parallel(kit_cores(), take_turns, NULL);
     KIT_CHECK(plain == (uint64_t)kit_cores() * rounds() + handlers);
 }
