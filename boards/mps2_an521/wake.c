@@ -15,14 +15,15 @@ enum { MESSAGE_IS, MESSAGE_SET, MESSAGE_CLEAR };
 
 extern char __stacks_end[];
 
-#define DEVICES VECTOR_FAULTS, {.handler = wake_interrupt}
+#define DEVICES                                                                                    \
+    VECTOR_FAULTS, { .handler = wake_interrupt }
 
 /* Behind those of core 0 in start.c. */
 const vector board_device_vectors[WAKE_INTERRUPT + 1]
     __attribute__((section(".vectors.devices"), used)) = {DEVICES};
 
-static const vector second_vectors[EXCEPTIONS + WAKE_INTERRUPT + 1] __attribute__((
-    aligned(128))) = {VECTORS(__stacks_end, board_core_main), DEVICES};
+static const vector second_vectors[EXCEPTIONS + WAKE_INTERRUPT + 1]
+    __attribute__((aligned(128))) = {VECTORS(__stacks_end, board_core_main), DEVICES};
 
 void wake_init(void) { *INTERRUPT_ENABLE = 1u << WAKE_INTERRUPT; }
 

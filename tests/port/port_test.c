@@ -53,10 +53,9 @@ static void check_numbers(uint64_t a, uint64_t b)
 
 static void test_numbers(void)
 {
-    static const uint64_t edges[] = {0,          1,          2,          3,
-                                     0xffff,     0x10000,    0x10001,    0x7fffffff,
-                                     0x80000000, 0xfffffffe, 0xffffffff, 0x100000000,
-                                     INT64_MAX,  UINT64_MAX};
+    static const uint64_t edges[] = {0,          1,           2,          3,          0xffff,
+                                     0x10000,    0x10001,     0x7fffffff, 0x80000000, 0xfffffffe,
+                                     0xffffffff, 0x100000000, INT64_MAX,  UINT64_MAX};
     for (unsigned i = 0; i < sizeof edges / sizeof edges[0]; i++)
         for (unsigned k = 0; k < sizeof edges / sizeof edges[0]; k++)
             check_numbers(edges[i], edges[k]);
@@ -92,8 +91,8 @@ static void test_changes(void)
     KIT_CHECK(!hak_port_compare_exchange(&word, &expected, 1, memory_order_relaxed,
                                          memory_order_relaxed));
     KIT_CHECK(word == a && expected == a);
-    KIT_CHECK(hak_port_compare_exchange(&word, &expected, b, memory_order_relaxed,
-                                        memory_order_relaxed));
+    KIT_CHECK(
+        hak_port_compare_exchange(&word, &expected, b, memory_order_relaxed, memory_order_relaxed));
     KIT_CHECK(word == b && expected == a);
     KIT_CHECK(hak_port_fetch_add_32(&half, UINT32_MAX, memory_order_acquire) == 7 && half == 6);
 }
@@ -112,10 +111,11 @@ static void test_site(void) { KIT_CHECK(site_is_right()); }
 int kit_main(void)
 {
     static const kit_case cases[] = {
-        {"bits", test_bits},           {"numbers", test_numbers}, {"words", test_words},
-        {"changes", test_changes},     {"site", test_site},       {"cores", test_cores},
-        {"at_once", test_at_once},     {"mask", test_mask},       {"lock", test_lock},
-        {"at_once_again", test_at_once},
+        {"bits", test_bits},       {"numbers", test_numbers},
+        {"words", test_words},     {"changes", test_changes},
+        {"site", test_site},       {"cores", test_cores},
+        {"at_once", test_at_once}, {"mask", test_mask},
+        {"lock", test_lock},       {"at_once_again", test_at_once},
     };
     prepare();
     return kit_run_cases(cases, sizeof cases / sizeof cases[0]);

@@ -14,8 +14,12 @@ typedef union vector {
     void *stack;
     void (*handler)(void);
 } vector;
-#define VECTOR_FAULT  {.handler = board_fault}
-#define VECTOR_FAULTS VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT
+#define VECTOR_FAULT                                                                               \
+    {                                                                                              \
+        .handler = board_fault                                                                     \
+    }
+#define VECTOR_FAULTS                                                                              \
+    VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT
 #define VECTORS(top, first)                                                                        \
     {.stack = (top)}, {.handler = (first)}, VECTOR_FAULTS, VECTOR_FAULTS, VECTOR_FAULT,            \
     {                                                                                              \
