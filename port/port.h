@@ -5,6 +5,8 @@
  *
  *   HAK_PORT_WORD_BITS          64 or 32
  *   HAK_PORT_CORE_MAY_BE_NONE   1 if hak_port_core() may answer "none"
+ *   HAK_PORT_ONE_CORE           1 if no two cores ever share a heap: what masks
+ *                               interrupts then needs no lock
  *   hak_mask                    the type that keeps an interrupt mask's state
  *   hak_port_core()             which core this is, from 0; HAK_CORES or more
  *                               means "a core without a pool of its own"
@@ -21,10 +23,17 @@
  *   hak_port_halves_differ(w)   0 if both halves of a 32-bit word are the same
  *   HAK_PORT_CALL_SITE()        the return address of the public function that
  *                               uses it before it calls anything else
- *   HAK_PORT_CALL_TAG()         bits 2 to 25 of it, as bits 40 to 63
+ *   HAK_PORT_CALL_TAG()         bits 2 to 25 of it, as the upper 24 bits of a word
  *   hak_port_get(w), hak_port_set(w, v)  relaxed atomic load and store of a word
  *   hak_port_set_byte(b, v)     the same for the low byte of v
+ *   hak_port_fetch_add(w, v, order), hak_port_fetch_and, hak_port_fetch_or,
+ *   hak_port_exchange           change an atomic word in one step; what it was
+ *   hak_port_compare_exchange(w, expected, v, order, failure)  the strong one
+ *   hak_port_fetch_add_32(w, v, order)  of an atomic uint32_t
+ *   hak_port_divide(a, b)       a / b, 32 bits; and hak_port_divide_64
+ *   hak_port_high(a, b)         the upper 32 bits of the product of 32-bit numbers
  *
+ * port/shared has what several ports have in common, for them to include.
  * This header derives the rest: words, atomics, the fair lock.
  */
 #ifndef HAK_PORT_H
@@ -49,7 +58,8 @@ typedef _Atomic(hak_word) hak_atomic;
 /*
  * A ticket lock: first come, first served, so that with n cores nobody waits
  * for more than n - 1 holds. Take it with interrupts masked. Both numbers share a
- * word: drawing a ticket tells at once whether it is served.
+ * word: drawing a ticket tells at once whether it is served. With one core there is
+ * nobody to wait for.
  * [fair lock: Reed and Kanodia's eventcounts and sequencers, CACM 1979]
  */
 typedef union hak_lock {
@@ -67,9 +77,10 @@ typedef uint32_t hak_ticket;
 /* In turn. */
 static inline hak_ticket hak_lock_take_fair(hak_lock *lock)
 {
+    if (HAK_PORT_ONE_CORE)
+        return 0;
     /* acquire, in all three: pairs with the release in hak_lock_drop_mine */
-    uint32_t drawn =
-        atomic_fetch_add_explicit(&lock->both, UINT32_C(1) << 16, memory_order_acquire);
+    uint32_t drawn = hak_port_fetch_add_32(&lock->both, UINT32_C(1) << 16, memory_order_acquire);
     /* Both halves are the same: it is this one's turn. */
     if (__builtin_expect(hak_port_halves_differ(drawn) == 0, 1))
         return drawn;
@@ -109,7 +120,8 @@ static inline void hak_lock_drop_mine(hak_lock *lock, hak_ticket mine)
 
 static inline void hak_lock_drop(hak_lock *lock)
 {
-    hak_lock_drop_mine(lock, atomic_load_explicit(&lock->both, memory_order_relaxed));
+    if (!HAK_PORT_ONE_CORE)
+        hak_lock_drop_mine(lock, atomic_load_explicit(&lock->both, memory_order_relaxed));
 }
 
 #endif
