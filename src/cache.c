@@ -20,10 +20,9 @@ static inline hak_unit *first_inner(const hak_region *r, granule g)
     return &r->maps.units[unit_of(g) + 1];
 }
 
-void *cache_find(size_t size, const void *call_site)
+void *cache_find(size_t size, hak_word tag)
 {
     size_t less_1 = (size - 1) >> GRANULE_SHIFT;
-    hak_word tag = note_tag(call_site);
     unsigned band = cache_band(CACHE, less_1);
     if (depth_of(band) < 2)
         return NULL;
@@ -39,7 +38,7 @@ void *cache_find(size_t size, const void *call_site)
         }
         if (block != NULL) {
             cache_count(&cache_counters(part)->hits[band]);
-            sites_reused(block, (less_1 + 1) << GRANULE_SHIFT, call_site);
+            sites_reused(tag, (less_1 + 1) << GRANULE_SHIFT);
         }
     }
     hak_port_unmask(state);
@@ -63,13 +62,13 @@ static void write_note(hak_region *r, granule g, granule length, hak_word tag)
     set_live_word(first_inner(r, g), length | EXTENT_NOTED);
 }
 
-void cache_note(const void *p, size_t granules, const void *call_site)
+void cache_note(const void *p, size_t granules, hak_word tag)
 {
     unsigned band = cache_band(CACHE, granules - 1);
     hak_region *r = run_region_of(p);
     count_miss(band); /* also at depth 0: the learner must see what that costs */
     if (depth_of(band) != 0)
-        write_note(r, region_granule(r, p), (granule)granules, note_tag(call_site));
+        write_note(r, region_granule(r, p), (granule)granules, tag);
 }
 
 bool cache_resize(hak_place block, granule length)

@@ -82,8 +82,8 @@ hak_fault cache_free_noted(hak_region *r, const void *p);
 /* Does a block with a note begin at p, held or cached? */
 bool cache_has_note(const hak_region *r, const void *p);
 
-/* malloc: what way 0 did not have. NULL: nor have the others. */
-void *cache_find(size_t size, const void *call_site);
+/* malloc, for a site's tag: what way 0 did not have. NULL: nor have the others. */
+void *cache_find(size_t size, hak_word tag);
 
 /* Is there so much room that freed blocks may be kept? Not in a heap that is more
  * than half full: retained blocks would lie in the way of others. Lock held. */
@@ -92,8 +92,9 @@ static inline bool cache_is_open(void)
     return run.usable_granules - run.taken_granules >= run.usable_granules / 2;
 }
 
-/* The caller has a new block of the run layer: the cache may keep it one day. */
-void cache_note(const void *p, size_t granules, const void *call_site);
+/* The caller has a new block of the run layer: the cache may keep it one day, for
+ * the site with the tag. */
+void cache_note(const void *p, size_t granules, hak_word tag);
 
 /* run_resize for a block that has a note: it keeps one while it has a class. false
  * also if someone freed it in this instant. Lock held. */
@@ -177,19 +178,16 @@ static inline void *cache_hit(hak_cache_entry *e, hak_word key)
 }
 
 /* malloc of a length of the class: the block that this core keeps for the site, in
- * way 0. NULL: none. */
+ * way 0. NULL: none. Interrupts masked. */
 STEP void *cache_malloc(const hak_cache *c, unsigned band, size_t less_1, hak_word tag)
 {
-    hak_mask state = hak_port_mask();
     unsigned core = this_core();
-    void *block = NULL;
-    if (core < HAK_CORES) {
-        char *part = cache_part(c, core);
-        block = cache_hit(cache_entry(c, part, band, tag), cache_key(less_1, tag));
-        if (block != NULL)
-            cache_count(&cache_counters(part)->hits[band]);
-    }
-    hak_port_unmask(state);
+    if (core >= HAK_CORES)
+        return NULL;
+    char *part = cache_part(c, core);
+    void *block = cache_hit(cache_entry(c, part, band, tag), cache_key(less_1, tag));
+    if (block != NULL)
+        cache_count(&cache_counters(part)->hits[band]);
     return block;
 }
 
@@ -212,32 +210,28 @@ static inline bool cache_fill(hak_cache_entry *e, hak_word key, hak_atomic *note
 /*
  * free of a block of that length whose note is `held`: keep it in this core's entry, if there is
  * room in way 0. false: there is not, or someone else freed it in this instant;
- * nothing was done.
+ * nothing was done. Interrupts masked.
  */
-STEP bool cache_free(const hak_cache *c, const hak_maps *maps, uintptr_t offset, const void *p,
-                     hak_word held, granule length)
+STEP bool cache_free(const hak_cache *c, hak_atomic *note, const void *p, hak_word held,
+                     granule length)
 {
     granule less_1 = length - 1;
     unsigned band = cache_band(c, less_1);
-    hak_atomic *note = note_at(maps, offset);
-    hak_mask state = hak_port_mask();
     unsigned core = this_core();
-    bool done = false;
-    if (core < HAK_CORES) {
-        char *part = cache_part(c, core);
-        hak_cache_entry *e = cache_entry(c, part, band, held);
-        hak_word expected = held;
-        if (word_get(&e->block) == CACHE_EMPTY &&
-            atomic_compare_exchange_strong_explicit(note, &expected, held | NOTE_CACHED,
-                                                    memory_order_relaxed, memory_order_relaxed)) {
-            done = cache_fill(e, cache_key(less_1, held & NOTE_TAG), note, held, p);
-            if (done)
-                cache_count(&cache_counters(part)->puts[band]);
-            else
-                word_set(note, held);
-        }
-    }
-    hak_port_unmask(state);
+    if (core >= HAK_CORES)
+        return false;
+    char *part = cache_part(c, core);
+    hak_cache_entry *e = cache_entry(c, part, band, held);
+    hak_word expected = held;
+    if (word_get(&e->block) != CACHE_EMPTY ||
+        !atomic_compare_exchange_strong_explicit(note, &expected, held | NOTE_CACHED,
+                                                 memory_order_relaxed, memory_order_relaxed))
+        return false;
+    bool done = cache_fill(e, cache_key(less_1, held & NOTE_TAG), note, held, p);
+    if (done)
+        cache_count(&cache_counters(part)->puts[band]);
+    else
+        word_set(note, held);
     return done;
 }
 

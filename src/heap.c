@@ -21,11 +21,11 @@ STEP void free_from(void *p, const void *call_site)
     }
     unsigned kind = pools.maps.kinds[offset >> UNIT_SHIFT];
     if (kind == 0) {
-        hak_word length = note_length(&pools.maps, offset), note;
-        if ((length & EXTENT_NOTED) == 0 ||
-            !note_is_held(note = word_get(note_at(&pools.maps, offset)), offset))
+        hak_word length = note_length(&pools.maps, offset), held = 0;
+        hak_atomic *note = note_at(&pools.maps, offset);
+        if ((length & EXTENT_NOTED) == 0 || !note_is_held(held = word_get(note), offset))
             heap_free_large(p, CALLER(call_site));
-        else if (!sites_cache_free(&pools.cache, &pools.maps, offset, p, note, (granule)length))
+        else if (!sites_cache_free(&pools.cache, note, p, held, (granule)length))
             heap_free_noted(p, CALLER(call_site));
         return;
     }

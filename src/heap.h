@@ -75,16 +75,19 @@ static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
 }
 
 /* malloc of a size that has no class in the pools. */
-STEP void *heap_malloc_big(size_t size, const void *call_site)
+STEP void *heap_malloc_big(size_t size, const void *call_site, hak_tag tag,
+                           hak_place_of_site *place)
 {
     size_t less_1 = (size - 1) >> GRANULE_SHIFT;
     unsigned band = cache_band(&pools.cache, less_1);
     if (band >= CACHE_BANDS)
         return heap_malloc_large(size, SITES_LATE(call_site));
-    hak_word tag = call_site != NULL ? note_tag(call_site) : HAK_PORT_CALL_TAG();
-    void *kept = sites_cache_malloc(&pools.cache, band, less_1, tag, call_site);
+    hak_word key = SITES_CACHE_TAG(tag, call_site);
+    hak_mask state = hak_port_mask();
+    void *kept = cache_malloc(&pools.cache, band, less_1, key);
     if (kept != NULL)
-        return kept;
+        return sites_hit(kept, place, less_1, state);
+    hak_port_unmask(state);
     return heap_malloc_noted(size, SITES_LATE(call_site));
 }
 
@@ -101,9 +104,10 @@ STEP void *heap_malloc_pooled(size_t size, const void *call_site, hak_tag tag,
     hak_word free = word_get(&slot->free);
     if (free == 0)
         return heap_malloc_small(size, slot, kind, state, SITES_LATE(call_site));
+    uint8_t *tags = sites_tags(slot);
     size_t stride = slot->stride;
     void *block = pool_pop(slot, free);
-    if (sites_popped(slot, free, tag, place, stride))
+    if (sites_popped(tags, free, tag, place, stride))
         return sites_settle(block, place, state);
     hak_port_unmask(state);
     return block;
@@ -120,8 +124,9 @@ STEP void *heap_malloc(size_t size, const void *call_site)
     hak_tag tag = sites_guess(site);
     hak_place_of_site *place = sites_place(tag);
     /* One branch for both. */
-    if ((size - 1 >= pools.limit_bytes) | !sites_knows(place, site))
-        return SITES_DETOUR(size, site);
+    bool known = sites_knows(place, site);
+    if ((size - 1 >= pools.limit_bytes) | !known)
+        return SITES_DETOUR(size, site, tag, place, known);
     return heap_malloc_pooled(size, site, tag, place);
 }
 
@@ -134,12 +139,14 @@ STEP bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
                             uintptr_t offset, hak_mask state)
 {
     /* Here, so that each is loaded once. */
-    uint32_t reciprocal = slot->reciprocal, stride = slot->stride;
+    uint8_t *tags = sites_tags(slot);
+    uint32_t reciprocal = slot->reciprocal;
+    size_t stride = slot->stride;
     if ((uintptr_t)p - slot->base < slot->used_bytes) {
         hak_word free = pool_push(slot, p);
         if (free == 0)
             return false;
-        sites_pushed(slot, p, stride);
+        sites_pushed(slot, tags, p, stride);
         if (free == slot->trigger)
             pool_emptied(slot, state);
         else
@@ -151,7 +158,7 @@ STEP bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
     if (block * stride != inside)
         return false;
     uintptr_t unit = (offset - inside) >> UNIT_SHIFT;
-    hak_tag tag = sites_page_tag(maps, unit, kind, block);
+    hak_tag tag = sites_page_tag(maps, unit, kind, block, stride);
     pool_pushed pushed = pool_push_shared(&maps->freed[unit], &maps->units[unit], ONE << block);
     if (pushed == PUSH_REFUSED)
         return false;

@@ -106,7 +106,7 @@ static inline hak_word pool_push(hak_slot *slot, const void *p)
     unsigned block = (unsigned)((uint64_t)offset * slot->reciprocal >> 32);
     hak_word bit = ONE << block;
     hak_word free = word_get(&slot->free);
-    if (block * slot->stride != offset || ((free | word_get(slot->freed)) & bit) != 0)
+    if ((size_t)block * slot->stride != offset || ((free | word_get(slot->freed)) & bit) != 0)
         return 0;
     word_set(&slot->free, free | bit);
     return free | bit;

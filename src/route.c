@@ -68,7 +68,7 @@ void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask sta
         hak_word free = word_get(&slot->free);
         block = pool_pop(slot, free);
         hak_tag tag = sites_find(call_site);
-        bool odd = sites_popped(slot, free, tag, sites_place(tag), slot->stride);
+        bool odd = sites_popped(sites_tags(slot), free, tag, sites_place(tag), slot->stride);
         word_set(&pools.drains[core], word_get(&pools.drains[core]) + 1);
         if (odd)
             return sites_settle(block, sites_place(tag), state);
@@ -105,7 +105,8 @@ void *heap_malloc_large(size_t size, const void *call_site)
 
 void *heap_malloc_noted(size_t size, const void *call_site)
 {
-    void *block = cache_find(size, call_site);
+    hak_word tag = sites_note_tag(call_site);
+    void *block = cache_find(size, tag);
     if (block != NULL)
         return block;
     hak_mask state = run_lock();
@@ -114,7 +115,7 @@ void *heap_malloc_noted(size_t size, const void *call_site)
     sites_handed_out(block, call_site);
     run_unlock(state);
     if (block != NULL && open)
-        cache_note(block, granules_for(size), call_site);
+        cache_note(block, granules_for(size), tag);
     return end(block, size, 0, call_site);
 }
 
