@@ -27,7 +27,8 @@
 #include "note.h"
 
 enum {
-    CACHE_BANDS = 4, /* the classes */
+    CACHE_BANDS = 4,     /* the classes */
+    CACHE_KEY_SHIFT = 8, /* of the length in a key; a granule has 32 bits */
     CACHE_ENTRY_SHIFT = 5,
     CACHE_ROW_SHIFT = CACHE_ENTRY_SHIFT + 2 /* a row: the entries of one site */
 };
@@ -75,10 +76,6 @@ void cache_carve(hak_cache *c, hak_carving *range);
 hak_atomic *cache_carve_notes(const hak_cache *c, hak_carving *range, size_t largest_page_bytes);
 void cache_open(const hak_cache *c, hak_region *r, hak_atomic *notes);
 
-/* free of a block in the region that has a note: this core's entries, or the run
- * layer. HAK_FAULT_DOUBLE_FREE: it is cached, or was freed in this instant. */
-hak_fault cache_free_noted(hak_region *r, const void *p);
-
 /* Does a block with a note begin at p, held or cached? */
 bool cache_has_note(const hak_region *r, const void *p);
 
@@ -105,7 +102,7 @@ bool cache_resize(hak_place block, granule length);
 void cache_recall(void);
 
 /* Give a block that is noted as cached, and in no entry, back. Lock held. */
-void cache_give_back(hak_region *r, const void *p);
+void cache_give_up(hak_region *r, const void *p);
 
 /* In a forked child: no entry has a block or a seat any more. Lock held. */
 void cache_forget(void);
@@ -140,7 +137,7 @@ static inline unsigned cache_band(const hak_cache *c, size_t granules_less_1)
 /* A length in granules, less one, and a tag. */
 static inline hak_word cache_key(size_t granules_less_1, hak_word tag)
 {
-    return tag | granules_less_1 << 8;
+    return tag | granules_less_1 << CACHE_KEY_SHIFT;
 }
 
 /* A core's part: its counters, which end here, and its entries, which begin. */
@@ -208,26 +205,19 @@ static inline bool cache_fill(hak_cache_entry *e, hak_word key, hak_atomic *note
 }
 
 /*
- * free of a block of that length whose note is `held`: keep it in this core's entry, if there is
- * room in way 0. false: there is not, or someone else freed it in this instant;
- * nothing was done. Interrupts masked.
+ * free of a block whose note is `held`, into the core's entry of way 0. false: there
+ * is no room, or someone else freed it in this instant; nothing was done. Interrupts
+ * masked.
  */
-STEP bool cache_free(const hak_cache *c, hak_atomic *note, const void *p, hak_word held,
-                     granule length)
+STEP bool cache_free(hak_cache_entry *e, char *part, unsigned band, hak_word key, hak_atomic *note,
+                     hak_word held, const void *p)
 {
-    granule less_1 = length - 1;
-    unsigned band = cache_band(c, less_1);
-    unsigned core = this_core();
-    if (core >= HAK_CORES)
-        return false;
-    char *part = cache_part(c, core);
-    hak_cache_entry *e = cache_entry(c, part, band, held);
     hak_word expected = held;
     if (word_get(&e->block) != CACHE_EMPTY ||
         !atomic_compare_exchange_strong_explicit(note, &expected, held | NOTE_CACHED,
                                                  memory_order_relaxed, memory_order_relaxed))
         return false;
-    bool done = cache_fill(e, cache_key(less_1, held & NOTE_TAG), note, held, p);
+    bool done = cache_fill(e, key, note, held, p);
     if (done)
         cache_count(&cache_counters(part)->puts[band]);
     else

@@ -46,8 +46,14 @@ void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call
 /* free of a block of the run layer in the first region. */
 void heap_free_large(void *p, const void *call_site);
 
-/* free of a block in the first region that has a note. */
-void heap_free_noted(void *p, const void *call_site);
+/* free of a block that has a note, `held`: e is this core's entry for it, which has no
+ * room, and part the core's (NULL, NULL: it has none). Interrupts masked; restores the
+ * mask's state. */
+void heap_free_displacing(const void *p, hak_atomic *note, hak_word held, granule length,
+                          hak_cache_entry *e, char *part, hak_mask state, const void *call_site);
+
+/* free of a block that has a note, in any region. HAK_FAULT_DOUBLE_FREE: it is cached. */
+hak_fault heap_free_noted(hak_region *r, const void *p, const void *call_site);
 
 /* hak_free, for a public call that has a call site of its own. */
 void heap_free_at(void *p, const void *call_site);

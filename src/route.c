@@ -130,10 +130,10 @@ void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call
     return end(block, size, alignment_log2, call_site);
 }
 
-static hak_fault free_in_run(hak_region *region, const void *p)
+static hak_fault free_in_run(hak_region *region, const void *p, const void *call_site)
 {
     if (cache_has_note(region, p))
-        return cache_free_noted(region, p);
+        return heap_free_noted(region, p, call_site);
     hak_mask state = run_lock();
     hak_tag tag = sites_run_tag(region, p);
     size_t taken = run.taken_granules;
@@ -158,14 +158,6 @@ void heap_free_large(void *p, const void *call_site)
         heap_free(p, call_site);
     else if (word_get(&run.corrupt) != 0)
         heap_report_links(call_site);
-}
-
-void heap_free_noted(void *p, const void *call_site)
-{
-    hak_fault fault = cache_free_noted(&run.first, p);
-    heap_report_corrupt(call_site);
-    if (fault != HAK_FAULT_NONE)
-        heap_report(fault, p, call_site);
 }
 
 /* The page may be another one by now: it is settled if it is of the same kind. */
@@ -224,11 +216,11 @@ static bool free_in_later_region(hak_region *region, unsigned kind, void *p)
     return false;
 }
 
-static hak_fault free_anywhere(hak_region *region, void *p)
+static hak_fault free_anywhere(hak_region *region, void *p, const void *call_site)
 {
     unsigned kind = region_kind_at(&region->maps, p);
     if (kind == 0)
-        return free_in_run(region, p);
+        return free_in_run(region, p, call_site);
     if (region != &run.first && free_in_later_region(region, kind, p))
         return HAK_FAULT_NONE;
     return free_in_page(region, kind - 1, p);
@@ -239,7 +231,7 @@ void heap_free(void *p, const void *call_site)
     if (p == NULL)
         return;
     hak_region *region = run_region_of(p);
-    hak_fault fault = region != NULL     ? free_anywhere(region, p)
+    hak_fault fault = region != NULL     ? free_anywhere(region, p, call_site)
                       : run_is_started() ? HAK_FAULT_FOREIGN
                                          : HAK_FAULT_NOT_INIT;
     heap_report_corrupt(call_site);

@@ -31,8 +31,8 @@ RANKS = [
     "pool.h page.c cache_init.c",
     "tally.h pool.c refill.c remote.c cache_sums.c retention.c",
     "sites.h",
-    "cursor.h heap.h evolve.h cache.c",
-    "learner.h evolve.c api.c check.c cursor.c find.c fork.c heap.c init.c release.c route.c stats.c walk.c sites.c listing.c tally.c",
+    "cursor.h heap.h evolve.h seats.h",
+    "learner.h evolve.c api.c check.c cache.c cursor.c displace.c find.c fork.c heap.c init.c release.c route.c stats.c walk.c sites.c listing.c tally.c",
     "tick.c",
 ]
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}

@@ -68,19 +68,8 @@ static inline void *sites_hit(void *block, hak_place_of_site *place, size_t less
     hak_port_unmask(state);
     return block;
 }
-STEP bool sites_cache_free(const hak_cache *c, hak_atomic *note, const void *p, hak_word held,
-                           granule length)
-{
-    hak_mask state = hak_port_mask();
-    bool done = cache_free(c, note, p, held, length);
-    hak_port_unmask(state);
-    return done;
-}
 static inline void sites_reused(hak_word key, size_t size_bytes) { (void)key, (void)size_bytes; }
-static inline void sites_cached(const hak_region *r, const void *p, size_t size_bytes)
-{
-    (void)r, (void)p, (void)size_bytes;
-}
+static inline void sites_cached(hak_word held, size_t size_bytes) { (void)held, (void)size_bytes; }
 static inline void sites_run_gone(const hak_region *r, const void *p) { (void)r, (void)p; }
 static inline void sites_start(void) {}
 static inline const char *sites_check(void) { return NULL; }

@@ -138,13 +138,11 @@ static inline void sites_reused(hak_word key, size_t size_bytes)
         tally_add(key >> NOTE_TAG_SHIFT, size_bytes);
 }
 
-/* The block, which the caller frees, goes to the cache, or to the run layer by a way
- * that counts no free. Interrupts masked. */
-static inline void sites_cached(const hak_region *r, const void *p, size_t size_bytes)
+/* A block with such a note, which the caller freed, went to the cache, or goes to the
+ * run layer by a way that counts no free. Interrupts masked. */
+static inline void sites_cached(hak_word held, size_t size_bytes)
 {
-    uintptr_t offset = (uintptr_t)p - r->maps.base;
-    if (TALLY_COUNTS)
-        tally_sub_noted(word_get(note_at(&r->maps, offset)) & ~NOTE_CACHED, size_bytes);
+    tally_sub_noted(held, size_bytes);
 }
 
 /* A hit, of a length in granules, less one: the end of malloc. Interrupts masked;
@@ -155,18 +153,6 @@ static inline void *sites_hit(void *block, hak_place_of_site *place, size_t less
         return sites_settle(block, place, state);
     hak_port_unmask(state);
     return block;
-}
-
-/* What names the account is the note: it is read before the block can be another's. */
-STEP bool sites_cache_free(const hak_cache *c, hak_atomic *note, const void *p, hak_word held,
-                           granule length)
-{
-    hak_mask state = hak_port_mask();
-    bool done = cache_free(c, note, p, held, length);
-    if (TALLY_COUNTS && done)
-        tally_sub_noted(held, (size_t)length << GRANULE_SHIFT);
-    hak_port_unmask(state);
-    return done;
 }
 
 /* Before the first block is handed out: forget all sites. */
