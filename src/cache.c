@@ -132,17 +132,26 @@ static unsigned way_of(const hak_cache_entry *e)
     return (unsigned)(offset / (CACHE->site_mask + (1u << CACHE_ROW_SHIFT)));
 }
 
-void cache_set_depth(unsigned band, unsigned depth)
+void cache_limit(unsigned band, unsigned depth)
 {
     unsigned most = depth < CACHE->ways ? depth : CACHE->ways;
     atomic_store_explicit(&CACHE->depth[band], (uint8_t)most, memory_order_relaxed);
-    for (unsigned i = CACHE->seats_most; i-- > 0;) {
-        hak_mask state = run_lock();
-        if (i < CACHE->seat_count && band_of(CACHE->seats[i]) == band &&
-            way_of(CACHE->seats[i]) >= most)
-            withdraw(i);
-        run_unlock(state);
-    }
+}
+
+void cache_trim(unsigned band, unsigned seat)
+{
+    hak_mask state = run_lock();
+    if (seat < CACHE->seat_count && band_of(CACHE->seats[seat]) == band &&
+        way_of(CACHE->seats[seat]) >= cache_depth(band))
+        withdraw(seat);
+    run_unlock(state);
+}
+
+void cache_set_depth(unsigned band, unsigned depth)
+{
+    cache_limit(band, depth);
+    for (unsigned seat = CACHE->seats_most; seat-- > 0;)
+        cache_trim(band, seat);
 }
 
 void cache_forget(void)

@@ -108,8 +108,11 @@ void cache_give_up(hak_region *r, const void *p);
 void cache_forget(void);
 
 /* The policy of a class: how many blocks of one site to keep, at most the ways that
- * there are; 0: none. What is kept beyond goes back. */
+ * there are; 0: none. What is kept beyond goes back: all at once, or seat by seat,
+ * from the last one down. */
 void cache_set_depth(unsigned band, unsigned depth);
+void cache_limit(unsigned band, unsigned depth);
+void cache_trim(unsigned band, unsigned seat);
 
 /* What the cache holds and did, by class; exact at rest. */
 typedef struct hak_cache_band {
@@ -121,6 +124,8 @@ typedef struct hak_cache_sums {
 void cache_add_up(hak_cache_sums *sums);
 /* Only what the cores count themselves; no lock. */
 void cache_add_up_counters(hak_cache_sums *sums);
+/* Bytes of the band that the seat holds. */
+size_t cache_held_bytes(unsigned band, unsigned seat);
 
 /* For hak_check: what is broken, NULL: nothing. After a walk that found so many
  * blocks noted as cached; `before` is of its start. */

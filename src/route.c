@@ -77,10 +77,14 @@ void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask sta
     }
     hak_lock_take(&run.lock);
     sample_ask(granules_for(size), call_site);
+    size_t births = pools.births;
     block = slot != NULL ? pool_malloc(slot, core, kind, size) : malloc_small(size, core);
     sample_given(block);
     sites_handed_out(block, call_site);
+    bool due = sample_due(pools.births != births);
     run_unlock(state);
+    if (due)
+        sample_step();
     return end(block, size, 0, call_site);
 }
 
@@ -99,7 +103,10 @@ void *heap_malloc_large(size_t size, const void *call_site)
     void *block = run_malloc(granules_for(size));
     sample_given(block);
     sites_handed_out(block, call_site);
+    bool due = sample_due(false);
     run_unlock(state);
+    if (due)
+        sample_step();
     return end(block, size, 0, call_site);
 }
 

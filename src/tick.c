@@ -33,7 +33,7 @@ static void begin(hak_learning state, uint32_t seed)
     learner.started = true;
     learner.state = state;
     learner.random = seed;
-    learner.step = 0;
+    learner.step = learner.part = 0;
     learner.plan = classes_plan(run.first.limit - run.first.start, pool_class_bytes());
     evolve_start(&learner.evolution);
     for (unsigned i = 0; i < POLICY_BANDS; i++) {
@@ -46,18 +46,49 @@ static void begin(hak_learning state, uint32_t seed)
         take_over();
 }
 
-void hak_learn(hak_learning state, uint32_t seed)
-{
-    if (run_is_started() && state <= HAK_CANARY_RELEARN)
-        begin(state, seed);
-}
-
 static hak_learning loaded_state(void)
 {
     return policy_now->state <= HAK_CANARY_RELEARN ? (hak_learning)policy_now->state : HAK_FROZEN;
 }
 
-hak_learning hak_learn_state(void) { return learner.started ? learner.state : loaded_state(); }
+/* One context at a time takes a step: who comes while another is at it, leaves it at
+ * that. acquire and release: a step sees what the last one wrote. */
+static bool enter(void)
+{
+    return atomic_exchange_explicit(&learner.busy, 1, memory_order_acquire) == 0;
+}
+
+/* Whoever has entered does what hak_learn asked for. acquire: pairs with hak_learn */
+static void obey(void)
+{
+    hak_word wanted = atomic_exchange_explicit(&learner.wanted, 0, memory_order_acquire);
+    if (wanted != 0)
+        begin((hak_learning)(wanted - 1), (uint32_t)word_get(&learner.wanted_seed));
+    if (!learner.started)
+        begin(loaded_state(), 1);
+}
+
+static void leave(void) { atomic_store_explicit(&learner.busy, 0, memory_order_release); }
+
+void hak_learn(hak_learning state, uint32_t seed)
+{
+    if (!run_is_started() || state > HAK_CANARY_RELEARN)
+        return;
+    word_set(&learner.wanted_seed, seed);
+    atomic_store_explicit(&learner.wanted, (hak_word)state + 1, memory_order_release);
+    if (!enter())
+        return; /* the next step begins with it */
+    obey();
+    leave();
+}
+
+hak_learning hak_learn_state(void)
+{
+    hak_word wanted = word_get(&learner.wanted);
+    if (wanted != 0)
+        return (hak_learning)(wanted - 1);
+    return learner.started ? learner.state : loaded_state();
+}
 
 /* Look at a class and, while learning, tell it what its pages are to do. */
 static void step_class(unsigned index)
@@ -89,21 +120,58 @@ static bool flush_is_due(unsigned band, bool hit)
     return true;
 }
 
-/* The end of a band's epoch. */
-static void step_band(unsigned band)
+/* The end of a band's epoch, all seats having been looked at: what holds from now on.
+ * false: nothing changes. */
+static bool end_epoch(unsigned band)
 {
     hak_elo *elo = &learner.elo[band];
     hak_epoch now = retention_counts(band), *before = &learner.before[band];
     hak_epoch epoch = {now.hits - before->hits, now.misses - before->misses,
-                       now.evictions - before->evictions, now.held_per_1024};
-    bool flush = flush_is_due(band, epoch.hits != 0);
+                       now.evictions - before->evictions, retention_per_1024(learner.held_bytes)};
+    learner.flush = flush_is_due(band, epoch.hits != 0);
     if (learner.state == HAK_LEARN) {
         elo_play(elo, epoch, &learner.random);
         learner.learned.band[band] = elo_band(elo->playing);
     }
-    if (learner.state == HAK_LEARN || flush)
-        retention_apply(band, flush);
-    *before = retention_counts(band);
+    *before = now;
+    if (learner.state != HAK_LEARN && !learner.flush)
+        return false;
+    retention_limit(band, learner.flush);
+    return true;
+}
+
+/* What is given back now was not the new epoch's. */
+static void begin_epoch(unsigned band)
+{
+    if (learner.flush)
+        retention_limit(band, false);
+    learner.before[band] = retention_counts(band);
+}
+
+/*
+ * One part of a band's step: a look at each seat, the epoch's end, and for each seat
+ * again, what the new epoch does not keep. true: that was the last.
+ */
+static bool step_band(unsigned band)
+{
+    unsigned seats = retention_seats(), part = learner.part++;
+    if (part == 0)
+        learner.held_bytes = 0;
+    if (part < seats) {
+        learner.held_bytes += retention_held(band, part);
+        return false;
+    }
+    if (part == seats) {
+        if (end_epoch(band))
+            return false;
+    } else if (part <= 2 * seats) {
+        retention_trim(band, 2 * seats - part);
+        return false;
+    } else {
+        begin_epoch(band);
+    }
+    learner.part = 0;
+    return true;
 }
 
 /* Of 1000 small requests, how many found no page? */
@@ -131,23 +199,53 @@ static void watch(void)
         learner.state = HAK_MISFIT;
 }
 
-void hak_tick(void)
+/* The smallest step there is. true: a class, a band, or the round is done with. */
+static bool small_step(void)
 {
-    if (!run_is_started())
-        return;
-    if (!learner.started)
-        begin(loaded_state(), 1);
-    unsigned classes = pools.class_count, step = learner.step++;
-    if (step < classes) {
+    unsigned classes = pools.class_count, step = learner.step;
+    if (step >= classes && step < classes + POLICY_BANDS) {
+        if (!step_band(step - classes))
+            return false;
+    } else if (step < classes) {
         step_class(step);
-    } else if (step < classes + POLICY_BANDS) {
-        step_band(step - classes);
     } else {
-        learner.step = 0;
         evolve_round(&learner.evolution);
+        learner.step = 0;
         if (learner.state == HAK_CANARY || learner.state == HAK_CANARY_RELEARN)
             watch();
+        return true;
     }
+    learner.step = step + 1;
+    return true;
+}
+
+void hak_tick(void)
+{
+    if (!run_is_started() || !enter())
+        return;
+    obey();
+    while (!small_step()) {
+    }
+    leave();
+}
+
+void learner_begin(void)
+{
+    if (!enter())
+        return;
+    obey();
+    leave();
+}
+
+/* Frozen, it is a machine that does not change. */
+void learner_step(void)
+{
+    hak_learning state = hak_learn_state();
+    if (state == HAK_FROZEN || state == HAK_MISFIT || !enter())
+        return;
+    obey();
+    small_step();
+    leave();
 }
 
 /* What the ratings recommend, not what happens to play. */

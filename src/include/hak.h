@@ -370,10 +370,19 @@ hak_learning hak_learn_state(void);
 
 /*
  * hak_tick: one bounded step of learning: one size class or one band is looked
- * at. Call it now and then on one core at a time, from a timer or an idle loop;
- * a full round is as many calls as there are classes, and 5 more.
+ * at. Call it now and then, from a timer or an idle loop; a full round is as many
+ * calls as there are classes, and 5 more. If another context is at it, it does
+ * nothing.
  */
 void hak_tick(void);
+
+/*
+ * Only in builds with LEARN=1 (`make lib LEARN=1`): make every n-th call of malloc
+ * that takes the run lock end with a step of learning, a smaller one than
+ * hak_tick()'s, while hak_learn_state() is LEARN or a CANARY. n = 0, as at first:
+ * none does. After hak_init().
+ */
+void hak_tick_each(size_t slow_calls);
 
 /*
  * Only in builds with FAIL=1 (`make lib FAIL=1`): make the n-th request for a

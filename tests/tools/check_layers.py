@@ -33,7 +33,7 @@ RANKS = [
     "sites.h",
     "cursor.h heap.h evolve.h seats.h",
     "learner.h evolve.c api.c check.c cache.c cursor.c displace.c find.c fork.c heap.c init.c release.c route.c stats.c walk.c sites.c listing.c tally.c",
-    "tick.c",
+    "tick.c each.c",
 ]
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}
 
