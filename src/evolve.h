@@ -34,7 +34,9 @@ void evolve_look(hak_evolution *e, unsigned index);
 /* After the last class: the sums. */
 void evolve_round(hak_evolution *e);
 
-/* What the histogram says of a class. */
+/* What the histogram says of a class, but for its pages; and how large these would be
+ * that it would have filled once, if it is hot (a patience of 1). */
 hak_policy_size evolve_size(const hak_evolution *e, unsigned index, hak_class_plan plan);
+unsigned evolve_page_log2(const hak_evolution *e, unsigned index, hak_class_plan plan);
 
 #endif

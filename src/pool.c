@@ -138,6 +138,7 @@ void pool_settle(hak_page page, unsigned index)
         retire(c, r, unit);
     } else if (state == PAGE_FULL) {
         page_list_add(&pools.states[index].listed, page);
+        pools.listings++;
     }
 }
 

@@ -63,7 +63,7 @@ typedef struct hak_pools {
     uint64_t retained[HAK_CORES]; /* classes whose current page may be empty */
     size_t retained_count;        /* their number in all cores, at most pool_retain() */
     size_t page_granules;         /* in pages */
-    size_t adoptions, births, deaths, recalls;
+    size_t adoptions, births, deaths, recalls, listings;
     size_t *coreless_frees; /* [class]: by contexts without a core */
 } hak_pools;
 extern hak_pools pools;

@@ -78,10 +78,11 @@ void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask sta
     hak_lock_take(&run.lock);
     sample_ask(granules_for(size), call_site);
     size_t births = pools.births;
+    bool had_page = slot != NULL && slot->used_bytes != 0;
     block = slot != NULL ? pool_malloc(slot, core, kind, size) : malloc_small(size, core);
     sample_given(block);
     sites_handed_out(block, call_site);
-    bool due = sample_due(pools.births != births);
+    bool due = sample_due(had_page || pools.births != births);
     run_unlock(state);
     if (due)
         sample_step();
@@ -235,8 +236,10 @@ static hak_fault free_anywhere(hak_region *region, void *p, const void *call_sit
 
 void heap_free(void *p, const void *call_site)
 {
-    if (p == NULL)
+    if (p == NULL) {
+        heap_return_early();
         return;
+    }
     hak_region *region = run_region_of(p);
     hak_fault fault = region != NULL     ? free_anywhere(region, p, call_site)
                       : run_is_started() ? HAK_FAULT_FOREIGN

@@ -90,22 +90,39 @@ hak_learning hak_learn_state(void)
     return learner.started ? learner.state : loaded_state();
 }
 
-/* Look at a class and, while learning, tell it what its pages are to do. */
-static void step_class(unsigned index)
+/* What a class's pages are to do from now on. */
+static void put_in_force(unsigned index)
 {
-    if (learner.state != HAK_FROZEN)
-        evolve_look(&learner.evolution, index);
-    if (learner.state != HAK_LEARN)
-        return;
     hak_class *c = &pools.classes[index];
     unsigned step = policy_step(c->stride >> GRANULE_SHIFT);
-    hak_policy_size size = evolve_size(&learner.evolution, index, learner.plan);
     if (step >= POLICY_SIZES)
         return;
     hak_mask state = run_lock();
-    learner.learned.size[step] = size;
+    learner.learned.size[step] = learner.size;
     classes_apply(c);
     run_unlock(state);
+}
+
+/* One part of a class's step: a look at it and, while learning, what its pages are to
+ * do. true: that was the last. */
+static bool step_class(unsigned index)
+{
+    enum { LOOK, SIZE, PAGES };
+    unsigned part = learner.part;
+    if (part == LOOK && learner.state != HAK_FROZEN)
+        evolve_look(&learner.evolution, index);
+    if (learner.state != HAK_LEARN)
+        return true;
+    if (part == SIZE)
+        learner.size = evolve_size(&learner.evolution, index, learner.plan);
+    if (part < PAGES) {
+        learner.part = part + 1;
+        return false;
+    }
+    if (learner.size.patience == 1)
+        learner.size.page_log2 = (uint8_t)evolve_page_log2(&learner.evolution, index, learner.plan);
+    put_in_force(index);
+    return true;
 }
 
 /* Is what the band keeps due to be merged? */
@@ -120,21 +137,26 @@ static bool flush_is_due(unsigned band, bool hit)
     return true;
 }
 
-/* The end of a band's epoch, all seats having been looked at: what holds from now on.
- * false: nothing changes. */
-static bool end_epoch(unsigned band)
+/* The end of a band's epoch, all seats having been looked at. */
+static void end_epoch(unsigned band)
 {
-    hak_elo *elo = &learner.elo[band];
     hak_epoch now = retention_counts(band), *before = &learner.before[band];
     hak_epoch epoch = {now.hits - before->hits, now.misses - before->misses,
                        now.evictions - before->evictions, retention_per_1024(learner.held_bytes)};
-    learner.flush = flush_is_due(band, epoch.hits != 0);
-    if (learner.state == HAK_LEARN) {
-        elo_play(elo, epoch, &learner.random);
-        learner.learned.band[band] = elo_band(elo->playing);
-    }
     *before = now;
-    if (learner.state != HAK_LEARN && !learner.flush)
+    learner.flush = flush_is_due(band, epoch.hits != 0);
+    learner.played = learner.state == HAK_LEARN && elo_record(&learner.elo[band], epoch);
+}
+
+/* What holds from now on. false: nothing changes. */
+static bool choose(unsigned band)
+{
+    hak_elo *elo = &learner.elo[band];
+    if (learner.played)
+        elo_next(elo, &learner.random);
+    if (learner.state == HAK_LEARN)
+        learner.learned.band[band] = elo_band(elo->playing);
+    else if (!learner.flush)
         return false;
     retention_limit(band, learner.flush);
     return true;
@@ -149,29 +171,32 @@ static void begin_epoch(unsigned band)
 }
 
 /*
- * One part of a band's step: a look at each seat, the epoch's end, and for each seat
- * again, what the new epoch does not keep. true: that was the last.
+ * One part of a band's step: a look at each seat, the epoch's end, its matches, the
+ * choice; and for each seat again, what the new epoch does not keep. true: that was
+ * the last.
  */
 static bool step_band(unsigned band)
 {
-    unsigned seats = retention_seats(), part = learner.part++;
+    unsigned seats = retention_seats(), part = learner.part++, at = part - seats;
     if (part == 0)
         learner.held_bytes = 0;
     if (part < seats) {
         learner.held_bytes += retention_held(band, part);
-        return false;
-    }
-    if (part == seats) {
-        if (end_epoch(band))
-            return false;
-    } else if (part <= 2 * seats) {
-        retention_trim(band, 2 * seats - part);
-        return false;
+    } else if (at == 0) {
+        end_epoch(band);
+        if (!learner.played)
+            learner.part = seats + ELO_STRATEGIES + 1;
+    } else if (at <= ELO_STRATEGIES) {
+        elo_meet(&learner.elo[band], at - 1);
+    } else if (at == ELO_STRATEGIES + 1) {
+        return !choose(band);
+    } else if (at <= ELO_STRATEGIES + 1 + seats) {
+        retention_trim(band, ELO_STRATEGIES + 1 + seats - at);
     } else {
         begin_epoch(band);
+        return true;
     }
-    learner.part = 0;
-    return true;
+    return false;
 }
 
 /* Of 1000 small requests, how many found no page? */
@@ -199,23 +224,29 @@ static void watch(void)
         learner.state = HAK_MISFIT;
 }
 
+/* The end of a round. */
+static void end_round(void)
+{
+    evolve_round(&learner.evolution);
+    learner.step = 0;
+    if (learner.state == HAK_CANARY || learner.state == HAK_CANARY_RELEARN)
+        watch();
+}
+
 /* The smallest step there is. true: a class, a band, or the round is done with. */
 static bool small_step(void)
 {
     unsigned classes = pools.class_count, step = learner.step;
-    if (step >= classes && step < classes + POLICY_BANDS) {
-        if (!step_band(step - classes))
-            return false;
-    } else if (step < classes) {
-        step_class(step);
-    } else {
-        evolve_round(&learner.evolution);
-        learner.step = 0;
-        if (learner.state == HAK_CANARY || learner.state == HAK_CANARY_RELEARN)
-            watch();
-        return true;
-    }
-    learner.step = step + 1;
+    bool done = step < classes                  ? step_class(step)
+                : step < classes + POLICY_BANDS ? step_band(step - classes)
+                                                : true;
+    if (!done)
+        return false;
+    learner.part = 0;
+    if (step < classes + POLICY_BANDS)
+        learner.step = step + 1;
+    else
+        end_round();
     return true;
 }
 

@@ -276,6 +276,8 @@ typedef struct hak_stats {
     /* The free pipeline. */
     size_t free_local;         /* into the core's current page */
     size_t free_remote;        /* into any other page: one atomic operation */
+    size_t free_list;          /* of these, the first free block of a page that nobody
+                                  owns: the page was listed, to be adopted */
     size_t free_cache;         /* into the reuse cache: puts */
     size_t free_run;           /* to the run layer; also what the cache gave back */
     size_t cache_evictions;    /* of these, blocks that the cache gave back */
@@ -283,6 +285,8 @@ typedef struct hak_stats {
     size_t recalls;            /* calls that found nothing and recalled retained pages */
     size_t failures;           /* calls that returned NULL for want of memory */
     size_t faults;             /* bad calls that were reported */
+    size_t early_returns;      /* calls that came to no stage: hak_free(NULL), and
+                                  reallocs that left the block where it is */
 } hak_stats;
 
 /* Fill in *stats. Bounded by regions + cores x classes + K; each step its own
