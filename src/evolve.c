@@ -85,16 +85,10 @@ hak_policy_size evolve_size(const hak_evolution *e, unsigned index, hak_class_pl
     return size;
 }
 
-unsigned evolve_page_log2(const hak_evolution *e, unsigned index, hak_class_plan plan)
+bool evolve_pages_fit(const hak_evolution *e, unsigned index, hak_class_plan plan, unsigned log2,
+                      unsigned best)
 {
-    uint32_t stride = pools.classes[index].stride, peak_blocks = e->seen[index].peak_blocks;
-    unsigned best = 0, most = classes_page_blocks(plan, stride, 0);
-    for (unsigned log2 = 1; log2 <= POLICY_PAGE_LOG2_MOST; log2++) {
-        unsigned blocks = classes_page_blocks(plan, stride, log2);
-        if (peak_blocks >= blocks && blocks > most) {
-            best = log2;
-            most = blocks;
-        }
-    }
-    return best;
+    uint32_t stride = pools.classes[index].stride;
+    unsigned blocks = classes_page_blocks(plan, stride, log2);
+    return e->seen[index].peak_blocks >= blocks && blocks > classes_page_blocks(plan, stride, best);
 }

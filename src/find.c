@@ -38,7 +38,11 @@ void heap_report_links(const void *call_site)
 
 size_t heap_faults(void) { return atomic_load_explicit(&faults, memory_order_relaxed); }
 
-void heap_return_early(void) { atomic_fetch_add_explicit(&early_returns, 1, memory_order_relaxed); }
+void *heap_return_early(void *p)
+{
+    atomic_fetch_add_explicit(&early_returns, 1, memory_order_relaxed);
+    return p;
+}
 
 size_t heap_early_returns(void)
 {

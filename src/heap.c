@@ -44,12 +44,16 @@ STEP void free_from(void *p, const void *call_site)
     }
     unsigned kind = pools.maps.kinds[offset >> UNIT_SHIFT];
     if (kind == 0) {
-        hak_word length = note_length(&pools.maps, offset), held = 0;
-        hak_atomic *note = note_at(&pools.maps, offset);
-        if ((length & EXTENT_NOTED) == 0 || !note_is_held(held = word_get(note), offset))
-            heap_free_large(p, CALLER(call_site));
-        else
-            free_noted(p, note, held, (granule)length, call_site);
+        hak_word length = note_length(&pools.maps, offset);
+        if ((length & EXTENT_NOTED) != 0) {
+            hak_atomic *note = note_at(&pools.maps, offset);
+            hak_word held = word_get(note);
+            if (note_is_held(held, offset)) {
+                free_noted(p, note, held, (granule)length, call_site);
+                return;
+            }
+        }
+        heap_free_large(p, CALLER(call_site));
         return;
     }
     hak_mask state = hak_port_mask();

@@ -33,8 +33,8 @@ void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask st
 /* Faults reported so far. */
 size_t heap_faults(void);
 
-/* Count a call that returned before it came to any stage; so far. */
-void heap_return_early(void);
+/* Count a call that returned before it came to any stage, and return p; so far. */
+void *heap_return_early(void *p);
 size_t heap_early_returns(void);
 
 /* malloc of a size that has a class, when the core's page (slot; NULL if it has

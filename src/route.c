@@ -237,7 +237,7 @@ static hak_fault free_anywhere(hak_region *region, void *p, const void *call_sit
 void heap_free(void *p, const void *call_site)
 {
     if (p == NULL) {
-        heap_return_early();
+        heap_return_early(p);
         return;
     }
     hak_region *region = run_region_of(p);

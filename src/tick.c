@@ -103,24 +103,25 @@ static void put_in_force(unsigned index)
     run_unlock(state);
 }
 
-/* One part of a class's step: a look at it and, while learning, what its pages are to
- * do. true: that was the last. */
+/* One part of a class's step: a look at it; and while learning, what its pages are to
+ * do, first but for their size, then by each power of two. true: that was the last. */
 static bool step_class(unsigned index)
 {
-    enum { LOOK, SIZE, PAGES };
-    unsigned part = learner.part;
+    enum { LOOK, SIZE, PAGES = SIZE, LAST = PAGES + POLICY_PAGE_LOG2_MOST };
+    unsigned part = learner.part++;
+    hak_policy_size *size = &learner.size;
     if (part == LOOK && learner.state != HAK_FROZEN)
         evolve_look(&learner.evolution, index);
     if (learner.state != HAK_LEARN)
         return true;
     if (part == SIZE)
-        learner.size = evolve_size(&learner.evolution, index, learner.plan);
-    if (part < PAGES) {
-        learner.part = part + 1;
+        *size = evolve_size(&learner.evolution, index, learner.plan);
+    else if (part > PAGES && size->patience == 1 &&
+             evolve_pages_fit(&learner.evolution, index, learner.plan, part - PAGES,
+                              size->page_log2))
+        size->page_log2 = (uint8_t)(part - PAGES);
+    if (part != LAST)
         return false;
-    }
-    if (learner.size.patience == 1)
-        learner.size.page_log2 = (uint8_t)evolve_page_log2(&learner.evolution, index, learner.plan);
     put_in_force(index);
     return true;
 }

@@ -119,7 +119,7 @@ static void test_each(void)
         hak_tick_each(each);
         KIT_CHECK(steps_in(120) == 120 / each);
     }
-    /* A round is three steps for each class, and one more; and for each band two for
+    /* A round is four steps for each class, and one more; and for each band two for
      * each seat, and three (nobody asked: no matches). */
     unsigned seats = pools.cache.seats_most, calls = 0;
     hak_learn(HAK_LEARN, 9);
@@ -128,7 +128,7 @@ static void test_each(void)
         steps_in(1);
         began |= learner.step != 0;
     }
-    KIT_CHECK(calls == 3 * pools.class_count + POLICY_BANDS * (2 * seats + 3) + 1);
+    KIT_CHECK(calls == 4 * pools.class_count + POLICY_BANDS * (2 * seats + 3) + 1);
     /* Frozen, and while another context is at it: nothing. */
     hak_learn(HAK_FROZEN, 1);
     KIT_CHECK(steps_in(50) == 0);
