@@ -147,7 +147,7 @@ def check_symbols(build, port, cores):
             defined.add(match.group(2))
             if match.group(1) in "TDBRW" and not match.group(2).startswith(
                 ("hak_", "heap_", "pool_", "cache_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "classes_",
-                 "inject_", "policy_", "elo_", "evolve_", "retention_",
+                 "inject_", "policy_", "elo_", "evolve_", "retention_", "learner_",
                  "sites_", "tally_", "marks_")) and match.group(2) not in (
                     "run", "pools", "learner"):
                 problems.append(f"{match.group(2)} bears no name of hak's")
