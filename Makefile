@@ -73,7 +73,7 @@ SITES_count := src/sites/count src/sites/tagged
 LIB_SRC  = $(sort $(wildcard src/*.c)) $(call port_sources,$(PORT)) \
            $(sort $(wildcard $(SITES_$(SITES):%=%/*.c))) \
            $(if $(filter 1,$(FAIL)),src/inject/on/inject.c) \
-           $(if $(filter 1,$(LEARN)),src/sample/on/sample.c)
+           $(if $(filter 1,$(LEARN)),$(sort $(wildcard src/sample/on/*.c)))
 LIB_OBJ  = $(LIB_SRC:%.c=$(LIB_DIR)/%.o)
 LIB_INC  = -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) \
            -Isrc/sample/$(if $(filter 1,$(LEARN)),on,off) $(SITES_$(SITES):%=-I%) -Iport -Iport/$(PORT)

@@ -135,7 +135,7 @@ static __attribute__((noinline)) void *realloc_from(void *block, size_t size, co
     }
     heap_report_corrupt(call_site);
     if (old.resized)
-        return block;
+        return heap_return_early(block);
     void *moved = old.alignment_log2 == 0
                       ? heap_malloc(size, call_site)
                       : heap_malloc_aligned(size, old.alignment_log2, call_site);

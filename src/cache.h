@@ -27,7 +27,8 @@
 #include "note.h"
 
 enum {
-    CACHE_BANDS = 4, /* the classes */
+    CACHE_BANDS = 4,     /* the classes */
+    CACHE_KEY_SHIFT = 8, /* of the length in a key; a granule has 32 bits */
     CACHE_ENTRY_SHIFT = 5,
     CACHE_ROW_SHIFT = CACHE_ENTRY_SHIFT + 2 /* a row: the entries of one site */
 };
@@ -75,15 +76,11 @@ void cache_carve(hak_cache *c, hak_carving *range);
 hak_atomic *cache_carve_notes(const hak_cache *c, hak_carving *range, size_t largest_page_bytes);
 void cache_open(const hak_cache *c, hak_region *r, hak_atomic *notes);
 
-/* free of a block in the region that has a note: this core's entries, or the run
- * layer. HAK_FAULT_DOUBLE_FREE: it is cached, or was freed in this instant. */
-hak_fault cache_free_noted(hak_region *r, const void *p);
-
 /* Does a block with a note begin at p, held or cached? */
 bool cache_has_note(const hak_region *r, const void *p);
 
-/* malloc: what way 0 did not have. NULL: nor have the others. */
-void *cache_find(size_t size, const void *call_site);
+/* malloc, for a site's tag: what way 0 did not have. NULL: nor have the others. */
+void *cache_find(size_t size, hak_word tag);
 
 /* Is there so much room that freed blocks may be kept? Not in a heap that is more
  * than half full: retained blocks would lie in the way of others. Lock held. */
@@ -92,8 +89,9 @@ static inline bool cache_is_open(void)
     return run.usable_granules - run.taken_granules >= run.usable_granules / 2;
 }
 
-/* The caller has a new block of the run layer: the cache may keep it one day. */
-void cache_note(const void *p, size_t granules, const void *call_site);
+/* The caller has a new block of the run layer: the cache may keep it one day, for
+ * the site with the tag. */
+void cache_note(const void *p, size_t granules, hak_word tag);
 
 /* run_resize for a block that has a note: it keeps one while it has a class. false
  * also if someone freed it in this instant. Lock held. */
@@ -104,14 +102,17 @@ bool cache_resize(hak_place block, granule length);
 void cache_recall(void);
 
 /* Give a block that is noted as cached, and in no entry, back. Lock held. */
-void cache_give_back(hak_region *r, const void *p);
+void cache_give_up(hak_region *r, const void *p);
 
 /* In a forked child: no entry has a block or a seat any more. Lock held. */
 void cache_forget(void);
 
 /* The policy of a class: how many blocks of one site to keep, at most the ways that
- * there are; 0: none. What is kept beyond goes back. */
+ * there are; 0: none. What is kept beyond goes back: all at once, or seat by seat,
+ * from the last one down. */
 void cache_set_depth(unsigned band, unsigned depth);
+void cache_limit(unsigned band, unsigned depth);
+void cache_trim(unsigned band, unsigned seat);
 
 /* What the cache holds and did, by class; exact at rest. */
 typedef struct hak_cache_band {
@@ -123,6 +124,8 @@ typedef struct hak_cache_sums {
 void cache_add_up(hak_cache_sums *sums);
 /* Only what the cores count themselves; no lock. */
 void cache_add_up_counters(hak_cache_sums *sums);
+/* Bytes of the band that the seat holds. */
+size_t cache_held_bytes(unsigned band, unsigned seat);
 
 /* For hak_check: what is broken, NULL: nothing. After a walk that found so many
  * blocks noted as cached; `before` is of its start. */
@@ -139,7 +142,7 @@ static inline unsigned cache_band(const hak_cache *c, size_t granules_less_1)
 /* A length in granules, less one, and a tag. */
 static inline hak_word cache_key(size_t granules_less_1, hak_word tag)
 {
-    return tag | granules_less_1 << 8;
+    return tag | granules_less_1 << CACHE_KEY_SHIFT;
 }
 
 /* A core's part: its counters, which end here, and its entries, which begin. */
@@ -177,19 +180,16 @@ static inline void *cache_hit(hak_cache_entry *e, hak_word key)
 }
 
 /* malloc of a length of the class: the block that this core keeps for the site, in
- * way 0. NULL: none. */
+ * way 0. NULL: none. Interrupts masked. */
 STEP void *cache_malloc(const hak_cache *c, unsigned band, size_t less_1, hak_word tag)
 {
-    hak_mask state = hak_port_mask();
     unsigned core = this_core();
-    void *block = NULL;
-    if (core < HAK_CORES) {
-        char *part = cache_part(c, core);
-        block = cache_hit(cache_entry(c, part, band, tag), cache_key(less_1, tag));
-        if (block != NULL)
-            cache_count(&cache_counters(part)->hits[band]);
-    }
-    hak_port_unmask(state);
+    if (core >= HAK_CORES)
+        return NULL;
+    char *part = cache_part(c, core);
+    void *block = cache_hit(cache_entry(c, part, band, tag), cache_key(less_1, tag));
+    if (block != NULL)
+        cache_count(&cache_counters(part)->hits[band]);
     return block;
 }
 
@@ -210,34 +210,23 @@ static inline bool cache_fill(hak_cache_entry *e, hak_word key, hak_atomic *note
 }
 
 /*
- * free of a block of that length whose note is `held`: keep it in this core's entry, if there is
- * room in way 0. false: there is not, or someone else freed it in this instant;
- * nothing was done.
+ * free of a block whose note is `held`, into the core's entry of way 0. false: there
+ * is no room, or someone else freed it in this instant; nothing was done. Interrupts
+ * masked.
  */
-STEP bool cache_free(const hak_cache *c, const hak_maps *maps, uintptr_t offset, const void *p,
-                     hak_word held, granule length)
+STEP bool cache_free(hak_cache_entry *e, char *part, unsigned band, hak_word key, hak_atomic *note,
+                     hak_word held, const void *p)
 {
-    granule less_1 = length - 1;
-    unsigned band = cache_band(c, less_1);
-    hak_atomic *note = note_at(maps, offset);
-    hak_mask state = hak_port_mask();
-    unsigned core = this_core();
-    bool done = false;
-    if (core < HAK_CORES) {
-        char *part = cache_part(c, core);
-        hak_cache_entry *e = cache_entry(c, part, band, held);
-        hak_word expected = held;
-        if (word_get(&e->block) == CACHE_EMPTY &&
-            atomic_compare_exchange_strong_explicit(note, &expected, held | NOTE_CACHED,
-                                                    memory_order_relaxed, memory_order_relaxed)) {
-            done = cache_fill(e, cache_key(less_1, held & NOTE_TAG), note, held, p);
-            if (done)
-                cache_count(&cache_counters(part)->puts[band]);
-            else
-                word_set(note, held);
-        }
-    }
-    hak_port_unmask(state);
+    hak_word expected = held;
+    if (word_get(&e->block) != CACHE_EMPTY ||
+        !atomic_compare_exchange_strong_explicit(note, &expected, held | NOTE_CACHED,
+                                                 memory_order_relaxed, memory_order_relaxed))
+        return false;
+    bool done = cache_fill(e, key, note, held, p);
+    if (done)
+        cache_count(&cache_counters(part)->puts[band]);
+    else
+        word_set(note, held);
     return done;
 }
 

@@ -33,6 +33,16 @@ void cache_add_up_counters(hak_cache_sums *sums)
     }
 }
 
+size_t cache_held_bytes(unsigned band, unsigned seat)
+{
+    hak_mask state = run_lock();
+    granule length = in_seat(seat).extent.length;
+    run_unlock(state);
+    if (length == 0 || cache_band(CACHE, length - 1) != band)
+        return 0;
+    return (size_t)length << GRANULE_SHIFT;
+}
+
 void cache_add_up(hak_cache_sums *sums)
 {
     cache_add_up_counters(sums);

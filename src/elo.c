@@ -96,17 +96,33 @@ static unsigned next_to_play(const hak_elo *elo, uint32_t *random)
     return dice % ELO_EXPLORE == 0 ? (dice >> 8) % ELO_STRATEGIES : elo_best(elo);
 }
 
-void elo_play(hak_elo *elo, hak_epoch epoch, uint32_t *random)
+bool elo_record(hak_elo *elo, hak_epoch epoch)
 {
     uint16_t cost = elo_cost(epoch);
-    unsigned me = elo->playing < ELO_STRATEGIES ? elo->playing : 0;
     if (cost == 0)
-        return;
+        return false;
+    if (elo->playing >= ELO_STRATEGIES)
+        elo->playing = 0;
     /* Half of what it was before: an epoch is a sample. */
-    uint32_t last = elo->cost[me] != 0 ? elo->cost[me] : cost;
-    elo->cost[me] = (uint16_t)((last + cost + 1) / 2);
+    uint16_t *mine = &elo->cost[elo->playing];
+    uint32_t last = *mine != 0 ? *mine : cost;
+    *mine = (uint16_t)((last + cost + 1) / 2);
+    return true;
+}
+
+void elo_meet(hak_elo *elo, unsigned other)
+{
+    if (other != elo->playing && elo->cost[other] != 0)
+        match(elo, elo->playing, other);
+}
+
+void elo_next(hak_elo *elo, uint32_t *random) { elo->playing = (uint8_t)next_to_play(elo, random); }
+
+void elo_play(hak_elo *elo, hak_epoch epoch, uint32_t *random)
+{
+    if (!elo_record(elo, epoch))
+        return;
     for (unsigned other = 0; other < ELO_STRATEGIES; other++)
-        if (other != me && elo->cost[other] != 0)
-            match(elo, me, other);
-    elo->playing = (uint8_t)next_to_play(elo, random);
+        elo_meet(elo, other);
+    elo_next(elo, random);
 }

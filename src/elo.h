@@ -45,6 +45,11 @@ uint16_t elo_cost(hak_epoch epoch);
 /* The strategy that plays had this epoch; choose the next. Bounded by the number
  * of strategies. */
 void elo_play(hak_elo *elo, hak_epoch epoch, uint32_t *random);
+/* The same by parts: what it cost (false: nobody asked, and that is all), its match
+ * with each strategy, the next to play. */
+bool elo_record(hak_elo *elo, hak_epoch epoch);
+void elo_meet(hak_elo *elo, unsigned other);
+void elo_next(hak_elo *elo, uint32_t *random);
 
 /* A generator of numbers below 2^32; the state is never 0. [Marsaglia 2003] */
 static inline uint32_t elo_random(uint32_t *state)

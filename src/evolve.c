@@ -57,18 +57,6 @@ void evolve_round(hak_evolution *e)
     e->sum_pooled = e->sum_waited = 0;
 }
 
-/* The largest pages that the class would have filled once. */
-static unsigned page_log2(hak_class_plan plan, uint32_t stride, uint32_t peak_blocks)
-{
-    unsigned best = 0;
-    for (unsigned log2 = 1; log2 <= POLICY_PAGE_LOG2_MOST; log2++) {
-        unsigned blocks = classes_page_blocks(plan, stride, log2);
-        if (peak_blocks >= blocks && blocks > classes_page_blocks(plan, stride, best))
-            best = log2;
-    }
-    return best;
-}
-
 /* The n whose 2^n - 2 requests are not more than so many. */
 static unsigned patience_code(uint32_t requests) { return top_bit(requests + 2); }
 
@@ -91,9 +79,16 @@ hak_policy_size evolve_size(const hak_evolution *e, unsigned index, hak_class_pl
     if (requests * HOT_PART >= all) {
         size.patience = HOT_PATIENCE;
         size.reserve = HOT_RESERVE;
-        size.page_log2 = (uint8_t)page_log2(plan, stride, seen->peak_blocks);
     } else if (requests * COLD_PART < all) {
         size.patience = (uint8_t)cold_patience(classes_page_blocks(plan, stride, 0));
     }
     return size;
+}
+
+bool evolve_pages_fit(const hak_evolution *e, unsigned index, hak_class_plan plan, unsigned log2,
+                      unsigned best)
+{
+    uint32_t stride = pools.classes[index].stride;
+    unsigned blocks = classes_page_blocks(plan, stride, log2);
+    return e->seen[index].peak_blocks >= blocks && blocks > classes_page_blocks(plan, stride, best);
 }

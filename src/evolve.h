@@ -34,7 +34,11 @@ void evolve_look(hak_evolution *e, unsigned index);
 /* After the last class: the sums. */
 void evolve_round(hak_evolution *e);
 
-/* What the histogram says of a class. */
+/* What the histogram says of a class, but for its pages. If it is hot (a patience of
+ * 1), they are to be as large as it would have filled once: would it have filled those
+ * larger by a power of two, and do they hold more than those larger by `best`? */
 hak_policy_size evolve_size(const hak_evolution *e, unsigned index, hak_class_plan plan);
+bool evolve_pages_fit(const hak_evolution *e, unsigned index, hak_class_plan plan, unsigned log2,
+                      unsigned best);
 
 #endif

@@ -2,7 +2,7 @@
 /* From a pointer to the live block that begins there; and reporting. */
 #include "heap.h"
 
-static _Atomic(size_t) faults;
+static _Atomic(size_t) faults, early_returns;
 
 hak_fault heap_find(const void *p, hak_found *found)
 {
@@ -37,3 +37,14 @@ void heap_report_links(const void *call_site)
 }
 
 size_t heap_faults(void) { return atomic_load_explicit(&faults, memory_order_relaxed); }
+
+void *heap_return_early(void *p)
+{
+    atomic_fetch_add_explicit(&early_returns, 1, memory_order_relaxed);
+    return p;
+}
+
+size_t heap_early_returns(void)
+{
+    return atomic_load_explicit(&early_returns, memory_order_relaxed);
+}

@@ -53,7 +53,7 @@ static void mend_region(hak_region *r, size_t live[])
         if (item.kind == ITEM_PAGE)
             live[kind - 1] += mend_page(&r->maps, unit_of(g), kind);
         else if (item.kind == ITEM_BLOCK && note_is_cached(r, g))
-            cache_give_back(r, region_address(r, g));
+            cache_give_up(r, region_address(r, g));
         g += item.extent.length;
     }
 }

@@ -47,6 +47,15 @@ static inline bool is_block(const hak_region *r, const void *p)
     return extent_is_live(r, g) && g >= r->first && (uintptr_t)p % GRANULE_BYTES == 0;
 }
 
+/* Free the block x, which is live; a note of it is gone. */
+STEP void free_block(hak_region *r, hak_extent x)
+{
+    hak_unit *u = &r->maps.units[unit_of(x.start)];
+    set_live_word(u, u->live & ~extent_first_word(x));
+    run.frees++;
+    run_give(r, x);
+}
+
 /* Free the block that begins at p; false: none does, or the reuse cache has a note
  * of it, and nothing was done. */
 STEP bool free_step(hak_region *r, const void *p)
@@ -57,11 +66,7 @@ STEP bool free_step(hak_region *r, const void *p)
     hak_word length = extent_length_word(r, g);
     if ((length & EXTENT_NOTED) != 0)
         return false;
-    hak_extent x = {g, (granule)length};
-    hak_unit *u = &r->maps.units[unit_of(g)];
-    set_live_word(u, u->live & ~extent_first_word(x));
-    run.frees++;
-    run_give(r, x);
+    free_block(r, (hak_extent){g, (granule)length});
     return true;
 }
 

@@ -35,6 +35,10 @@ void heap_list_empty(const hak_maps *maps, uint32_t unit, hak_mask state);
 /* Faults reported so far. */
 size_t heap_faults(void);
 
+/* Count a call that returned before it came to any stage, and return p; so far. */
+void *heap_return_early(void *p);
+size_t heap_early_returns(void);
+
 /* malloc of a size that has a class, for a core without slots, or one that was idle.
  * Interrupts masked; restores the mask's state. */
 void *heap_malloc_without_slot(size_t size, hak_mask state, const void *call_site);
@@ -53,8 +57,14 @@ void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call
 /* free of a block of the run layer in the first region. */
 void heap_free_large(void *p, const void *call_site);
 
-/* free of a block in the first region that has a note. */
-void heap_free_noted(void *p, const void *call_site);
+/* free of a block that has a note, `held`: e is this core's entry for it, which has no
+ * room, and part the core's (NULL, NULL: it has none). Interrupts masked; restores the
+ * mask's state. */
+void heap_free_displacing(const void *p, hak_atomic *note, hak_word held, granule length,
+                          hak_cache_entry *e, char *part, hak_mask state, const void *call_site);
+
+/* free of a block that has a note, in any region. HAK_FAULT_DOUBLE_FREE: it is cached. */
+hak_fault heap_free_noted(hak_region *r, const void *p, const void *call_site);
 
 /* hak_free, for a public call that has a call site of its own. */
 void heap_free_at(void *p, const void *call_site);
@@ -82,16 +92,19 @@ static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
 }
 
 /* malloc of a size that has no class in the pools. */
-STEP void *heap_malloc_big(size_t size, const void *call_site)
+STEP void *heap_malloc_big(size_t size, const void *call_site, hak_tag tag,
+                           hak_place_of_site *place)
 {
     size_t less_1 = (size - 1) >> GRANULE_SHIFT;
     unsigned band = cache_band(&pools.cache, less_1);
     if (band >= CACHE_BANDS)
         return heap_malloc_large(size, SITES_LATE(call_site));
-    hak_word tag = call_site != NULL ? note_tag(call_site) : HAK_PORT_CALL_TAG();
-    void *kept = sites_cache_malloc(&pools.cache, band, less_1, tag, call_site);
+    hak_word key = SITES_CACHE_TAG(tag, call_site);
+    hak_mask state = hak_port_mask();
+    void *kept = cache_malloc(&pools.cache, band, less_1, key);
     if (kept != NULL)
-        return kept;
+        return sites_hit(kept, place, less_1, state);
+    hak_port_unmask(state);
     return heap_malloc_noted(size, SITES_LATE(call_site));
 }
 
@@ -110,9 +123,10 @@ STEP void *heap_malloc_pooled(size_t size, const void *call_site, hak_tag tag,
         return slot->used_bytes != 0
                    ? heap_malloc_leaving(size, slot, kind, state, SITES_LATE(call_site))
                    : heap_malloc_refilling(size, slot, kind, state, SITES_LATE(call_site));
+    uint8_t *tags = sites_tags(slot);
     size_t stride = slot->stride;
     void *block = pool_pop(slot, free);
-    if (sites_popped(slot, free, tag, place, stride))
+    if (sites_popped(tags, free, tag, place, stride))
         return sites_settle(block, place, state);
     hak_port_unmask(state);
     return block;
@@ -129,8 +143,9 @@ STEP void *heap_malloc(size_t size, const void *call_site)
     hak_tag tag = sites_guess(site);
     hak_place_of_site *place = sites_place(tag);
     /* One branch for both. */
-    if ((size - 1 >= pools.limit_bytes) | !sites_knows(place, site))
-        return SITES_DETOUR(size, site);
+    bool known = sites_knows(place, site);
+    if ((size - 1 >= pools.limit_bytes) | !known)
+        return SITES_DETOUR(size, site, tag, place, known);
     return heap_malloc_pooled(size, site, tag, place);
 }
 
@@ -143,12 +158,13 @@ STEP bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
                             uintptr_t offset, hak_mask state)
 {
     /* Here, so that each is loaded once. */
+    uint8_t *tags = sites_tags(slot);
     uint32_t reciprocal = slot->reciprocal, stride_and_mask = slot->stride_and_mask;
     if ((uintptr_t)p - slot->base < slot->used_bytes) {
         hak_word free = pool_push(slot, p);
         if (free == 0)
             return false;
-        sites_pushed(slot, p, slot->stride);
+        sites_pushed(slot, tags, p, slot->stride);
         if (free == slot->trigger)
             pool_emptied(slot, state);
         else
@@ -160,7 +176,7 @@ STEP bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
     if (!pool_begins_at(stride_and_mask, block, inside))
         return false;
     uint32_t unit = (uint32_t)(offset >> UNIT_SHIFT) & ~(stride_and_mask >> (16 + UNIT_SHIFT));
-    hak_tag tag = sites_page_tag(maps, unit, kind, block);
+    hak_tag tag = sites_page_tag(maps, unit, kind, block, (uint16_t)stride_and_mask);
     hak_unit *units = maps->units;
     hak_page_state *page = page_record(units, (int32_t)unit);
     pool_pushed pushed = pool_push_shared(&maps->freed[unit], page, ONE << block);

@@ -25,7 +25,8 @@ enum { NOTE_TAG_SHIFT = 40, NOTE_NO_WINDOWS = 63 };
 #define NOTE_TAG    (~(hak_word)0 << NOTE_TAG_SHIFT)
 _Static_assert(WORD_BITS == 64, "a note wants a 64-bit word");
 
-/* A call site's tag, in place: bits 2 to 25 of its address. */
+/* A call site's tag, in place: bits 2 to 25 of its address, or what src/sites knows
+ * it by. */
 static inline hak_word note_tag(const void *call_site)
 {
     return (uintptr_t)call_site >> 2 << NOTE_TAG_SHIFT;

@@ -151,6 +151,7 @@ void pool_settle(const hak_maps *maps, uint32_t unit, unsigned kind)
         return;
     }
     page_list_remove(maps->units, unit);
+    pools.unlisted++;
     retire(maps, unit, kind - 1);
 }
 

@@ -2,19 +2,36 @@
 #include "retention.h"
 #include "pool.h"
 
+unsigned retention_seats(void) { return pools.cache.seats_most; }
+
 hak_epoch retention_counts(unsigned band)
 {
-    hak_cache_sums sums;
-    cache_add_up(&sums);
-    const hak_cache_band *b = &sums.band[band];
-    size_t heap = (run.usable_granules >> 10 << GRANULE_SHIFT) + 1;
-    return (hak_epoch){(uint32_t)b->hits, (uint32_t)b->misses, (uint32_t)b->evictions,
-                       (uint32_t)(b->held_bytes / heap)};
+    hak_epoch sum = {0, 0, 0, 0};
+    const hak_cache *c = &pools.cache;
+    for (unsigned core = 0; c->zeros != 0 && core < HAK_CORES; core++) {
+        const hak_cache_counters *n = cache_counters(cache_part(c, core));
+        sum.hits += (uint32_t)word_get(&n->hits[band]);
+        sum.misses += (uint32_t)word_get(&n->misses[band]);
+    }
+    if (c->zeros == 0)
+        return sum;
+    hak_mask state = run_lock();
+    sum.evictions = (uint32_t)c->evictions[band];
+    run_unlock(state);
+    return sum;
 }
 
-void retention_apply(unsigned band, bool flush)
+size_t retention_held(unsigned band, unsigned seat) { return cache_held_bytes(band, seat); }
+
+uint32_t retention_per_1024(size_t bytes)
 {
-    if (flush)
-        cache_set_depth(band, 0);
-    cache_set_depth(band, policy_band(band).depth);
+    size_t heap = (run.usable_granules >> 10 << GRANULE_SHIFT) + 1;
+    return (uint32_t)(bytes / heap);
 }
+
+void retention_limit(unsigned band, bool flush)
+{
+    cache_limit(band, flush ? 0 : policy_band(band).depth);
+}
+
+void retention_trim(unsigned band, unsigned seat) { cache_trim(band, seat); }

@@ -69,7 +69,7 @@ static __attribute__((noinline)) void *drained(hak_slot *slot, unsigned kind, ha
     hak_word free = word_get(&slot->free);
     void *block = pool_pop(slot, free);
     hak_tag tag = sites_find(call_site);
-    bool odd = sites_popped(slot, free, tag, sites_place(tag), slot->stride);
+    bool odd = sites_popped(sites_tags(slot), free, tag, sites_place(tag), slot->stride);
     word_set(&pools.drains[core], word_get(&pools.drains[core]) + 1);
     if (odd)
         return sites_settle(block, sites_place(tag), state);
@@ -77,12 +77,15 @@ static __attribute__((noinline)) void *drained(hak_slot *slot, unsigned kind, ha
     return block;
 }
 
-/* The end of a malloc that took the lock. */
-STEP void *end_locked(void *block, size_t size, hak_mask state, const void *call_site)
+/* The end of a malloc that took the lock, and was dear already or not. */
+STEP void *end_locked(void *block, size_t size, bool dear, hak_mask state, const void *call_site)
 {
     sample_given(block);
     sites_handed_out(block, call_site);
+    bool due = sample_due(dear);
     run_unlock(state);
+    if (due)
+        sample_step();
     return end(block, size, 0, call_site);
 }
 
@@ -90,7 +93,7 @@ void *heap_malloc_without_slot(size_t size, hak_mask state, const void *call_sit
 {
     hak_lock_take(&run.lock);
     sample_ask(granules_for(size), call_site);
-    return end_locked(malloc_small(size, heap_core()), size, state, call_site);
+    return end_locked(malloc_small(size, heap_core()), size, true, state, call_site);
 }
 
 void *heap_malloc_leaving(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
@@ -103,7 +106,7 @@ void *heap_malloc_leaving(size_t size, hak_slot *slot, unsigned kind, hak_mask s
     void *block = refill_leaving(slot, kind);
     if (block == NULL)
         block = run_malloc(granules_for(size));
-    return end_locked(block, size, state, call_site);
+    return end_locked(block, size, true, state, call_site);
 }
 
 void *heap_malloc_refilling(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
@@ -112,9 +115,10 @@ void *heap_malloc_refilling(size_t size, hak_slot *slot, unsigned kind, hak_mask
     hak_lock_take(&run.lock);
     sample_ask(granules_for(size), call_site);
     void *block = refill(slot, kind);
-    if (block == NULL)
+    bool refilled = block != NULL;
+    if (!refilled)
         block = run_malloc(granules_for(size));
-    return end_locked(block, size, state, call_site);
+    return end_locked(block, size, refilled, state, call_site);
 }
 
 static __attribute__((noinline)) void *refuse_size(const void *call_site)
@@ -132,13 +136,17 @@ void *heap_malloc_large(size_t size, const void *call_site)
     void *block = run_malloc(granules_for(size));
     sample_given(block);
     sites_handed_out(block, call_site);
+    bool due = sample_due(false);
     run_unlock(state);
+    if (due)
+        sample_step();
     return end(block, size, 0, call_site);
 }
 
 void *heap_malloc_noted(size_t size, const void *call_site)
 {
-    void *block = cache_find(size, call_site);
+    hak_word tag = sites_note_tag(call_site);
+    void *block = cache_find(size, tag);
     if (block != NULL)
         return block;
     hak_mask state = run_lock();
@@ -147,7 +155,7 @@ void *heap_malloc_noted(size_t size, const void *call_site)
     sites_handed_out(block, call_site);
     run_unlock(state);
     if (block != NULL && open)
-        cache_note(block, granules_for(size), call_site);
+        cache_note(block, granules_for(size), tag);
     return end(block, size, 0, call_site);
 }
 
@@ -162,10 +170,10 @@ void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call
     return end(block, size, alignment_log2, call_site);
 }
 
-static hak_fault free_in_run(hak_region *region, const void *p)
+static hak_fault free_in_run(hak_region *region, const void *p, const void *call_site)
 {
     if (cache_has_note(region, p))
-        return cache_free_noted(region, p);
+        return heap_free_noted(region, p, call_site);
     hak_mask state = run_lock();
     hak_tag tag = sites_run_tag(region, p);
     size_t taken = run.taken_granules;
@@ -190,14 +198,6 @@ void heap_free_large(void *p, const void *call_site)
         heap_free(p, call_site);
     else if (word_get(&run.corrupt) != 0)
         heap_report_links(call_site);
-}
-
-void heap_free_noted(void *p, const void *call_site)
-{
-    hak_fault fault = cache_free_noted(&run.first, p);
-    heap_report_corrupt(call_site);
-    if (fault != HAK_FAULT_NONE)
-        heap_report(fault, p, call_site);
 }
 
 void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask state)
@@ -262,11 +262,11 @@ static bool free_in_later_region(hak_region *region, unsigned kind, void *p)
     return false;
 }
 
-static hak_fault free_anywhere(hak_region *region, void *p)
+static hak_fault free_anywhere(hak_region *region, void *p, const void *call_site)
 {
     unsigned kind = region_kind_at(&region->maps, p);
     if (kind == 0)
-        return free_in_run(region, p);
+        return free_in_run(region, p, call_site);
     if (region != &run.first && free_in_later_region(region, kind, p))
         return HAK_FAULT_NONE;
     return free_in_page(region, kind - 1, p);
@@ -274,10 +274,12 @@ static hak_fault free_anywhere(hak_region *region, void *p)
 
 void heap_free(void *p, const void *call_site)
 {
-    if (p == NULL)
+    if (p == NULL) {
+        heap_return_early(p);
         return;
+    }
     hak_region *region = run_region_of(p);
-    hak_fault fault = region != NULL     ? free_anywhere(region, p)
+    hak_fault fault = region != NULL     ? free_anywhere(region, p, call_site)
                       : run_is_started() ? HAK_FAULT_FOREIGN
                                          : HAK_FAULT_NOT_INIT;
     heap_report_corrupt(call_site);

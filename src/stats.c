@@ -22,6 +22,7 @@ static void add_run(hak_stats *s)
     s->refill_birth = pools.births;
     s->refill_adopt = pools.adoptions;
     s->recalls = pools.recalls;
+    s->free_list = pools.adoptions + pools.unlisted;
     for (unsigned i = 0; i < table->count; i++) {
         size_t longest = (size_t)bins_longest(table->region[i]).extent.length << GRANULE_SHIFT;
         if (longest > s->largest_free_bytes)
@@ -79,6 +80,7 @@ void hak_stats_get(hak_stats *stats)
 {
     hak_port_zero(stats, sizeof *stats);
     stats->faults = heap_faults();
+    stats->early_returns = heap_early_returns();
     if (!run_is_started())
         return;
     add_run(stats);

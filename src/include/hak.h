@@ -276,6 +276,8 @@ typedef struct hak_stats {
     /* The free pipeline. */
     size_t free_local;         /* into the core's current page */
     size_t free_remote;        /* into any other page: one atomic operation */
+    size_t free_list;          /* pages that nobody owned and that were listed when they had
+                                  a free block; counted when they are adopted or go back */
     size_t free_cache;         /* into the reuse cache: puts */
     size_t free_run;           /* to the run layer; also what the cache gave back */
     size_t cache_evictions;    /* of these, blocks that the cache gave back */
@@ -283,6 +285,8 @@ typedef struct hak_stats {
     size_t recalls;            /* calls that found nothing and recalled retained pages */
     size_t failures;           /* calls that returned NULL for want of memory */
     size_t faults;             /* bad calls that were reported */
+    size_t early_returns;      /* calls that came to no stage: hak_free(NULL), and
+                                  reallocs that left the block where it is */
 } hak_stats;
 
 /* Fill in *stats. Bounded by regions + cores x classes + K; each step its own
@@ -370,10 +374,19 @@ hak_learning hak_learn_state(void);
 
 /*
  * hak_tick: one bounded step of learning: one size class or one band is looked
- * at. Call it now and then on one core at a time, from a timer or an idle loop;
- * a full round is as many calls as there are classes, and 5 more.
+ * at. Call it now and then, from a timer or an idle loop; a full round is as many
+ * calls as there are classes, and 5 more. If another context is at it, it does
+ * nothing.
  */
 void hak_tick(void);
+
+/*
+ * Only in builds with LEARN=1 (`make lib LEARN=1`): make every n-th call of malloc
+ * that takes the run lock end with a step of learning, a smaller one than
+ * hak_tick()'s, while hak_learn_state() is LEARN or a CANARY. n = 0, as at first:
+ * none does. After hak_init().
+ */
+void hak_tick_each(size_t slow_calls);
 
 /*
  * Only in builds with FAIL=1 (`make lib FAIL=1`): make the n-th request for a

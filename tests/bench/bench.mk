@@ -4,12 +4,12 @@
 BENCH_COMMON := tests/bench/bench.c tests/bench/slices.c tests/bench/bracket.S
 BENCH_CALLS  := $(addprefix tests/bench/,bench_calls.c mix.c fast.c remote.c random.c full.c span.c \
                   recall.c contend.c cache.c)
-BENCH_MODEL  := tests/bench/model_calls.c $(addprefix tests/model/,model.c shadow.c audit.c inside.c)
+BENCH_MODEL  := tests/bench/model_calls.c $(addprefix tests/model/,model.c policies.c shadow.c audit.c inside.c)
 BENCH_INSIDE  = -Isrc -Isrc/inject/off $$(foreach folder,$$(SITES_$$(call stem_sites,$$*)),-I$$(folder)) -Iport -Iport/aarch64 -Itests/model -Itests/bench \
                 -DHAK_CORES=$$(call stem_cores,$$*) -include tests/bench/model_calls.h \
                 -Dkit_main=model_main
 BENCH_ELFS   := $(addprefix $(BUILD)/a64-4/,bench_calls.elf bench_model.elf replay.elf)
-BENCH_ELFS   += $(foreach kind,list count,$(BUILD)/a64-4-$(kind)/bench_calls.elf)
+BENCH_ELFS   += $(foreach kind,list count learn,$(BUILD)/a64-4-$(kind)/bench_calls.elf)
 SMALLEST_HEAP := $(BUILD)/tools/smallest_heap $(BUILD)/tools/smallest_heap_list
 
 $(call a64_program,bench_calls,$(BENCH_CALLS) $(BENCH_COMMON))

@@ -4,6 +4,7 @@
  *     what=fast|remote|random|full|span|recall|contend|cache  one after another: a+b
  *     heap=16M      and those of the scenarios, see their files
  *     nostats=1     do not ask hak for its counters, to keep QEMU's log short
+ *     learn=N       on a library with LEARN=1: a step of learning each N slow calls
  */
 #include "bench.h"
 
@@ -15,6 +16,21 @@ static const struct scenario {
                  {"contend", bench_contend}, {"cache", bench_cache}};
 
 enum { SCENARIOS = sizeof scenarios / sizeof scenarios[0] };
+
+/* Not in every library. */
+__attribute__((weak)) void hak_tick_each(size_t slow_calls);
+
+static bool start_learning(void)
+{
+    size_t each = kit_argument_number("learn", 0);
+    if (each == 0)
+        return true;
+    if (hak_tick_each == NULL)
+        return false;
+    hak_learn(HAK_LEARN, 1);
+    hak_tick_each(each);
+    return true;
+}
 
 /* The scenario that the text begins with; NULL: none. */
 static const struct scenario *named(const char *text)
@@ -35,7 +51,7 @@ int kit_main(void)
     size_t bytes = kit_argument_number("heap", 16 << 20);
     const char *what = kit_argument("what");
     void *heap = kit_ram(bytes, &(size_t){0});
-    if (heap == NULL || hak_init(heap, bytes) != HAK_OK)
+    if (heap == NULL || hak_init(heap, bytes) != HAK_OK || !start_learning())
         return 2;
     bench_start();
     for (what = what == NULL ? "random+fast" : what; *what != 0;) {

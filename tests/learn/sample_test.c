@@ -3,6 +3,7 @@
  * long-lived site's blocks are cut. */
 #include "heap.h"
 #include "kit.h"
+#include "learner.h"
 #include "policy.h"
 
 enum { HEAP = 1 << 20, BLOCK = 12 << 10, KEPT = 20, OWN = 21 * GRANULE_BYTES };
@@ -95,9 +96,60 @@ static void test_own(void)
     KIT_CHECK(policy_is_sound(&table) && table.own[0] == 21 && table.own[1] == 0);
 }
 
+/* How many of so many slow calls end with a step of learning? */
+static unsigned steps_in(unsigned slow_calls)
+{
+    unsigned steps = 0;
+    for (unsigned i = 0; i < slow_calls; i++) {
+        unsigned step = learner.step, part = learner.part;
+        void *p = heap_malloc(BLOCK, short_site);
+        steps += learner.step != step || learner.part != part;
+        hak_free(p);
+    }
+    return steps;
+}
+
+static void test_each(void)
+{
+    KIT_CHECK(start());
+    policy_now = &policy_built_in;
+    hak_learn(HAK_LEARN, 9);
+    KIT_CHECK(steps_in(50) == 0);
+    for (unsigned each = 1; each < 6; each++) {
+        hak_tick_each(each);
+        KIT_CHECK(steps_in(120) == 120 / each);
+    }
+    /* A round is four steps for each class, and one more; and for each band two for
+     * each seat, and three (nobody asked: no matches). */
+    unsigned seats = pools.cache.seats_most, calls = 0;
+    hak_learn(HAK_LEARN, 9);
+    hak_tick_each(1);
+    for (bool began = false; !began || learner.step != 0; calls++) {
+        steps_in(1);
+        began |= learner.step != 0;
+    }
+    KIT_CHECK(calls == 4 * pools.class_count + POLICY_BANDS * (2 * seats + 3) + 1);
+    /* Frozen, and while another context is at it: nothing. */
+    hak_learn(HAK_FROZEN, 1);
+    KIT_CHECK(steps_in(50) == 0);
+    hak_learn(HAK_CANARY, 1);
+    KIT_CHECK(steps_in(50) == 50);
+    word_set(&learner.busy, 1);
+    hak_learn(HAK_LEARN, 3);
+    KIT_CHECK(steps_in(50) == 0 && hak_learn_state() == HAK_LEARN && learner.state == HAK_CANARY);
+    hak_tick();
+    KIT_CHECK(learner.state == HAK_CANARY);
+    word_set(&learner.busy, 0);
+    KIT_CHECK(steps_in(1) == 1 && learner.state == HAK_LEARN && learner.random == 3);
+    hak_tick_each(0);
+    KIT_CHECK(steps_in(50) == 0 && hak_check() == NULL && faults == 0);
+}
+
 int kit_main(void)
 {
-    static const kit_case cases[] = {
-        {"sample_lifetimes", test_lifetimes}, {"sample_ends", test_ends}, {"sample_own", test_own}};
+    static const kit_case cases[] = {{"sample_lifetimes", test_lifetimes},
+                                     {"sample_ends", test_ends},
+                                     {"sample_own", test_own},
+                                     {"sample_each", test_each}};
     return kit_run_cases(cases, sizeof cases / sizeof cases[0]);
 }

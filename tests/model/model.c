@@ -8,9 +8,11 @@
  *   most=heap/2       the largest size asked for
  *   irq=0             1: interrupt handlers allocate and free as well
  *   again=0           1: every second size is one of a few large ones
+ * and those of policies.h.
  * On one core without interrupts each NULL is held against promise 3.
  */
 #include "inside.h"
+#include "policies.h"
 #include "shadow.h"
 
 #include <stdatomic.h>
@@ -216,9 +218,11 @@ static void body(unsigned number, void *context)
     core *c = &all[number];
     if (irq)
         kit_timer_start(60 + 7 * number, handler);
-    for (uint64_t i = 0; i < ops / ROUNDS && !kit_case_failed(); i++)
+    for (uint64_t i = 0; i < ops / ROUNDS && !kit_case_failed(); i++) {
+        policies_tick(i);
         if (!step(c))
             kit_print("core %u, operation %llu of a round\n", number, (unsigned long long)i);
+    }
     if (irq)
         kit_timer_stop();
     for (unsigned i = 0; i < HANDLER_OBJECTS; i++)
@@ -263,7 +267,9 @@ static void test_model(void)
     unsigned regions = (unsigned)kit_argument_number("regions", 1);
     most = (size_t)kit_argument_number("most", heap / 2);
     KIT_CHECK(cores >= 1 && cores <= CORES_MOST && cores <= kit_cores() && regions <= 8);
+    KIT_CHECK(policies_load(seed));
     KIT_CHECK(shadow_start(heap, (size_t)kit_argument_number("shift", 0), regions));
+    KIT_CHECK(policies_start(seed));
     for (unsigned i = 0; i < CORES_MOST; i++) {
         all[i].objects = &objects[i * OBJECTS];
         all[i].random = seed * 1000003 + i;
@@ -283,13 +289,14 @@ static void test_model(void)
     KIT_CHECK(shadow_all_back());
     hak_stats stats;
     hak_stats_get(&stats);
-    KIT_CHECK(stats.faults == 0);
+    KIT_CHECK(stats.faults == 0 && policies_end());
     kit_print(
         "seed %llu: %zu requests refused, %zu recalls, %zu pages born, %zu adopted, %zu remote, "
         "%zu cache hits, %zu evictions\n",
         (unsigned long long)seed, failures, stats.recalls, stats.refill_birth, stats.refill_adopt,
         stats.free_remote, stats.malloc_cache, stats.cache_evictions);
-    KIT_CHECK(!again || (stats.malloc_cache != 0 && stats.cache_evictions != 0));
+    KIT_CHECK(!again || policies_keep_nothing() == (stats.malloc_cache == 0));
+    KIT_CHECK(!again || policies_keep_nothing() == (stats.cache_evictions == 0));
 }
 
 int kit_main(void)

@@ -4,8 +4,8 @@
 MODEL_SOURCES := $(addprefix tests/model/,shadow.c audit.c inside.c)
 INSIDE         = -Isrc -Isrc/inject/off $$(foreach folder,$$(SITES_$$(call stem_sites,$$*)),-I$$(folder)) -Iport -Itests/model -DHAK_CORES=$$(call stem_cores,$$*)
 
-$(call host_program,model,tests/model/model.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
-$(call boards_program,model,tests/model/model.c $(MODEL_SOURCES),$(INSIDE))
+$(call host_program,model,tests/model/model.c tests/model/policies.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
+$(call boards_program,model,tests/model/model.c tests/model/policies.c $(MODEL_SOURCES),$(INSIDE))
 
 $(call host_program,stranded,tests/model/stranded.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
 $(call boards_program,stranded,tests/model/stranded.c $(MODEL_SOURCES),$(INSIDE))

@@ -21,7 +21,7 @@ static shadow shadows[SITES];
 static size_t big_bytes[SITES]; /* in blocks that do not share a tag */
 static const char code[4 * CORES_MOST];
 
-/* Sites 3 to 5 differ from 0 to 2 in bits that the cache does not look at. */
+/* Sites 3 to 5 differ from 0 to 2 in bits that the cache does not look at by itself. */
 static void start(void)
 {
     for (unsigned i = 0; i < SITES; i++) {
@@ -75,7 +75,8 @@ static bool lines_are_right(bool exact)
     return true;
 }
 
-/* The same site again, then one that the cache takes for it. */
+/* The same site again, then one that the cache takes for it; if sites are known, it
+ * does not. */
 void test_reused(void)
 {
     object o = {0};
@@ -83,7 +84,8 @@ void test_reused(void)
     for (unsigned i = 0; i < 12; i++) {
         size_t before = hits();
         KIT_CHECK(take(&o, i < 6 || i % 2 == 0 ? 1 : 4, BIG));
-        KIT_CHECK(i == 0 || hits() == before + 1);
+        KIT_CHECK(i == 0 || (i >= 6 && built != BUILD_OFF) || hits() == before + 1);
+        KIT_CHECK(i != 7 || built == BUILD_OFF || hits() == before);
         KIT_CHECK(lines_are_right(true));
         give(&o);
         KIT_CHECK(lines_are_right(true));

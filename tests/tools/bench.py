@@ -96,7 +96,7 @@ class Machine:
         self.lib = shutil.copy(f"{build}/aarch64-{CORES}/libhak.a", self.folder)
         for name in elves:
             shutil.copy(f"{build}/a64-{CORES}/{name}.elf", self.folder)
-        for kind in SITES_BARS:
+        for kind in (*SITES_BARS, "learn"):
             shutil.copy(f"{build}/a64-{CORES}-{kind}/bench_calls.elf",
                         self.elf(f"bench_calls-{kind}"))
 
@@ -211,6 +211,31 @@ def sites(machine):
         yield Row(f"sites_{kind}_remote", f"SITES={kind}: free from another core",
                   boot.most("remote_owned_64") - remote_plain.most("remote_owned_64"),
                   bars["free"])
+
+
+def learning(machine):
+    """A library with LEARN=1: frozen, and learning with a step each slow call."""
+    each = 1
+    plain = machine.start("bench_calls", what="fast+cache", heap="64M")
+    runs = {"frozen": {}, "learn": {"learn": each}}
+    fast_boots = {name: machine.start("bench_calls-learn", what="fast+cache", heap="64M", **options)
+                  for name, options in runs.items()}
+    seeds = range(1, 3 if machine.quick else 9)
+    worst_boots = {name: [machine.start("bench_calls-learn", what="random", seed=s, **options)
+                          for s in seeds] for name, options in runs.items()}
+    yield "learning, cache on (LEARN=1): fast paths, instructions more than without"
+    plain = plain.result()
+    for name, bar in (("frozen", 0), ("learn", 1)):
+        boot = fast_boots[name].result()
+        for row, cost in (("malloc", "fast_malloc_64"), ("free", "fast_free_64"),
+                          ("hit", "cache_malloc_2_MiB_warm"), ("put", "cache_free_2_MiB_warm")):
+            yield Row(f"{name}_{row}", f"{name}: {row}", boot.most(cost) - plain.most(cost), bar)
+    for name, text in (("frozen", "frozen"), ("learn", "a step of learning each slow call")):
+        yield f"worst call, random trace as above, {text}; {len(seeds)} runs"
+        done = [b.result() for b in worst_boots[name]]
+        for kind, bar in WORST_BARS.items():
+            yield Row(f"{name}_random_{kind}", kind, max(b.most(f"random_{kind}") for b in done), bar,
+                      f"mean {max(b.mean(f'random_{kind}') for b in done):.1f}")
 
 
 def remote(machine):
@@ -443,12 +468,12 @@ def main():
     parser = argparse.ArgumentParser(description="every bar of the charter, measured")
     parser.add_argument("--build", default="build")
     parser.add_argument("--out", help="default: BUILD/bench.txt")
-    parser.add_argument("--only", nargs="+", help="of: fast cache sites remote worst locks traces memory growth")
+    parser.add_argument("--only", nargs="+", help="of: fast cache sites learning remote worst locks traces memory growth")
     parser.add_argument("traces", nargs="*", default=["tests/traces"])
     options = parser.parse_args()
     machine = Machine(options.build, False)
     sections = {"fast": lambda: fast(machine), "cache": lambda: cache(machine),
-                "sites": lambda: sites(machine),
+                "sites": lambda: sites(machine), "learning": lambda: learning(machine),
                 "remote": lambda: remote(machine),
                 "worst": lambda: worst(machine), "locks": lambda: locks(machine),
                 "traces": lambda: traces(machine, options.traces),

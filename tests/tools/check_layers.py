@@ -31,9 +31,9 @@ RANKS = [
     "pool.h page.c cache_init.c",
     "tally.h refill.h pool.c remote.c cache_sums.c retention.c",
     "sites.h refill.c",
-    "cursor.h heap.h evolve.h cache.c",
-    "learner.h evolve.c api.c check.c cursor.c find.c fork.c heap.c init.c release.c route.c stats.c walk.c sites.c listing.c tally.c",
-    "tick.c",
+    "cursor.h heap.h evolve.h seats.h",
+    "learner.h evolve.c api.c check.c cache.c cursor.c displace.c find.c fork.c heap.c init.c release.c route.c stats.c walk.c sites.c listing.c tally.c",
+    "tick.c each.c",
 ]
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}
 
@@ -147,7 +147,7 @@ def check_symbols(build, port, cores):
             defined.add(match.group(2))
             if match.group(1) in "TDBRW" and not match.group(2).startswith(
                 ("hak_", "heap_", "pool_", "cache_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "classes_",
-                 "inject_", "policy_", "elo_", "evolve_", "retention_",
+                 "inject_", "policy_", "elo_", "evolve_", "retention_", "learner_",
                  "sites_", "tally_", "marks_")) and match.group(2) not in (
                     "run", "pools", "learner"):
                 problems.append(f"{match.group(2)} bears no name of hak's")

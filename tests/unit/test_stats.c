@@ -63,6 +63,42 @@ static void test_pool_blocks(void)
     KIT_CHECK(stats.malloc_pool == stats.free_local + stats.free_remote);
 }
 
+/* Fill pages, free one block in each: of those that are nobody's any more, each is
+ * listed once. */
+static void test_list(void)
+{
+    enum { BLOCKS = 1500 };
+    static void *block[BLOCKS];
+    KIT_CHECK(unit_heap(1 << 20, 0));
+    for (unsigned i = 0; i < BLOCKS; i++)
+        block[i] = hak_malloc(112);
+    size_t pages = now()->page_bytes / (classes_plan(1 << 20, pool_class_bytes()).page_bytes);
+    KIT_CHECK(pages > 4 && stats.free_list == 0);
+    for (unsigned i = 0; i < BLOCKS; i += 2)
+        hak_free(block[i]);
+    KIT_CHECK(now()->free_list == 0);
+    bool owned = stats.free_local != 0;
+    for (unsigned i = 1; i < BLOCKS; i += 2)
+        hak_free(block[i]);
+    KIT_CHECK(now()->free_list == pages - owned && stats.free_list <= stats.free_remote);
+}
+
+static void test_early(void)
+{
+    KIT_CHECK(unit_heap(1 << 20, 0));
+    size_t before = now()->early_returns, faults = stats.faults;
+    void *p = hak_malloc(5000), *q = hak_malloc(100), *fence = hak_malloc(5000);
+    hak_free(NULL);
+    KIT_CHECK(now()->early_returns == before + 1);
+    KIT_CHECK(hak_realloc(p, 4000) == p && hak_realloc(q, 101) == q);
+    KIT_CHECK(now()->early_returns == before + 3 && stats.faults == faults);
+    q = hak_realloc(q, 3000);
+    hak_free(p);
+    hak_free(q);
+    hak_free(fence);
+    KIT_CHECK(now()->early_returns == before + 3);
+}
+
 static void test_texts(void)
 {
     for (int i = HAK_OK; i <= HAK_ERR_REGIONS + 1; i++) {
@@ -79,6 +115,8 @@ static const kit_case stats_tests_cases[] = {
     {"stats_before_init", test_before_init},
     {"stats_run", test_run_blocks},
     {"stats_pool", test_pool_blocks},
+    {"stats_list", test_list},
+    {"stats_early", test_early},
     {"stats_texts", test_texts},
 };
 UNIT_SUITE(stats_tests);

@@ -17,6 +17,12 @@ bool sample_from_end(void);
 void sample_ask(size_t granules, const void *call_site);
 void sample_given(const void *block);
 
+/* A slow call, whose block was given, is over. Every so many of them, as hak_tick_each
+ * says, a step of learning is due. `dear`: this call had enough to do, the next one
+ * will do. Lock held; not for the step. */
+bool sample_due(bool dear);
+void sample_step(void);
+
 /* A block of the run layer is about to be freed, if it is one. */
 void sample_freed(const void *block);
 

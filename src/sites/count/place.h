@@ -6,21 +6,24 @@
 #include "base.h"
 
 /*
- * The account moves by one atomic addition at malloc and one at free:
- *   bits 0-37    room: the peak less what is live, in bytes. A malloc that finds
- *                too little of it (bit 37) has made a new peak
- *   bits 38-63   frees. A malloc that finds bit 63 set carries it off, long
- *                before they can overflow
- * Equations, at rest: live bytes = peak - room; frees = carries x 2^25 + bits 38-63.
+ * The account moves by one addition at malloc and one at free:
+ *   bits 0-35    room: the peak less what is live, in bytes. A malloc that finds
+ *                too little of it (bit 35) has made a new peak
+ *   bits 36-63   frees. They only fall out at the top, so no fast path looks at
+ *                them: slow paths carry bit 63 off
+ * Equations, at rest: live bytes = peak - room; frees = carries x 2^27 + bits 36-63.
+ *
+ * In the second half of the table, at HAK_SITES + i, lies the peak of site i. A tag
+ * that the program has overwritten may be any byte, and no free asks for less: the
+ * accounts there take what is freed under tags that none can have. So the live
+ * bytes of all sites are the sum of peak - room, less the rooms there.
  */
 typedef struct hak_place_of_site {
     hak_atomic account;
-    hak_atomic address; /* 0, or a call site for good */
-    hak_atomic peak;    /* bytes */
-    _Atomic(uint32_t) carries;
-    _Atomic(uint32_t) failures; /* calls that returned NULL */
+    hak_atomic address; /* 0, or a call site for good; second half: peak, in bytes */
 } hak_place_of_site;
+enum { PLACES = 2 * HAK_SITES, PLACE_LOG2 = 4 };
 _Static_assert(WORD_BITS == 64, "an account wants a 64-bit word");
-_Static_assert(sizeof(hak_place_of_site) == 32, "a power of two: its address is one shift away");
+_Static_assert(sizeof(hak_place_of_site) == 1 << PLACE_LOG2, "its address is one shift away");
 
 #endif

@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "tally.h"
 
+/* What else is counted of a site. */
+static struct {
+    _Atomic(uint32_t) carries;
+    _Atomic(uint32_t) failures; /* calls that returned NULL */
+} events[HAK_SITES];
+
+void tally_start(void) { hak_port_zero(events, sizeof events); }
+
+void tally_failed(hak_tag tag)
+{
+    atomic_fetch_add_explicit(&events[tag].failures, 1, memory_order_relaxed);
+}
+
 /* How much the account is overdrawn by; 0: it is not (any more). */
 static inline hak_word overdraft(hak_word account)
 {
@@ -16,7 +29,7 @@ static void new_peak(hak_place_of_site *place)
             return; /* someone else saw it, or freed */
     } while (!atomic_compare_exchange_weak_explicit(&place->account, &account, account + missing,
                                                     memory_order_relaxed, memory_order_relaxed));
-    atomic_fetch_add_explicit(&place->peak, missing, memory_order_relaxed);
+    atomic_fetch_add_explicit(tally_peak(place), missing, memory_order_relaxed);
 }
 
 void tally_settle(hak_place_of_site *place)
@@ -28,17 +41,18 @@ void tally_settle(hak_place_of_site *place)
         return;
     account = atomic_fetch_and_explicit(&place->account, ~TALLY_CARRY, memory_order_relaxed);
     if ((account & TALLY_CARRY) != 0)
-        atomic_fetch_add_explicit(&place->carries, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&events[place - pools.sites].carries, 1, memory_order_relaxed);
 }
 
 void tally_fill(hak_tag tag, hak_site_info *info)
 {
-    const hak_place_of_site *place = &pools.sites[tag];
-    size_t carries = atomic_load_explicit(&place->carries, memory_order_relaxed);
+    hak_place_of_site *place = &pools.sites[tag];
+    tally_settle(place);
+    size_t carries = atomic_load_explicit(&events[tag].carries, memory_order_relaxed);
     size_t frees = word_get(&place->account) >> TALLY_ROOM_BITS;
-    info->peak_bytes = word_get(&place->peak);
+    info->peak_bytes = word_get(tally_peak(place));
     info->mallocs = (carries << TALLY_FREES_BITS) + frees + info->live_blocks;
-    info->failures = atomic_load_explicit(&place->failures, memory_order_relaxed);
+    info->failures = atomic_load_explicit(&events[tag].failures, memory_order_relaxed);
 }
 
 size_t tally_live_bytes(hak_word *changes)
@@ -46,9 +60,11 @@ size_t tally_live_bytes(hak_word *changes)
     size_t live = 0;
     *changes = 0;
     for (hak_tag tag = 0; tag < HAK_SITES; tag++) {
-        hak_word account = word_get(&pools.sites[tag].account);
-        live += word_get(&pools.sites[tag].peak) - (account & TALLY_ROOM);
-        *changes += account;
+        hak_place_of_site *place = &pools.sites[tag];
+        hak_word account = word_get(&place->account);
+        hak_word astray = word_get(&place[HAK_SITES].account);
+        live += word_get(tally_peak(place)) - (account & TALLY_ROOM) - (astray & TALLY_ROOM);
+        *changes += account + astray;
     }
     return live;
 }

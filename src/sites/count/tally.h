@@ -7,7 +7,7 @@
 
 typedef uintptr_t hak_tag;
 
-enum { TALLY_COUNTS = 1, TALLY_ROOM_BITS = 38, TALLY_FREES_BITS = 63 - TALLY_ROOM_BITS };
+enum { TALLY_COUNTS = 1, TALLY_ROOM_BITS = 36, TALLY_FREES_BITS = 63 - TALLY_ROOM_BITS };
 #define TALLY_ROOM      ((ONE << TALLY_ROOM_BITS) - 1)
 #define TALLY_OVERDRAWN (ONE << (TALLY_ROOM_BITS - 1))
 #define TALLY_ONE_FREE  (ONE << TALLY_ROOM_BITS)
@@ -16,15 +16,13 @@ enum { TALLY_COUNTS = 1, TALLY_ROOM_BITS = 38, TALLY_FREES_BITS = 63 - TALLY_ROO
 /* Tags in a page can be overwritten by the program: any value is survived. */
 static inline hak_place_of_site *tally_place(hak_tag tag)
 {
-    return &pools.sites[tag & (HAK_SITES - 1)];
+    return &pools.sites[PLACES > UINT8_MAX ? tag : tag & (PLACES - 1)];
 }
 
-/* After a malloc: a new peak, or a carry. Lock-free. */
-void tally_settle(hak_place_of_site *place);
-static inline bool tally_is_odd(hak_word account)
-{
-    return (account & TALLY_OVERDRAWN) != 0 || (account & TALLY_CARRY) != 0;
-}
+static inline hak_atomic *tally_peak(hak_place_of_site *place) { return &place[HAK_SITES].address; }
+
+/* Before the first block is handed out. */
+void tally_start(void);
 
 /* Interrupts masked: on one core no other context comes in between. relaxed: a
  * sum, which orders nothing. */
@@ -49,15 +47,19 @@ static inline hak_word tally_draw(hak_place_of_site *place, size_t size_bytes)
            size_bytes;
 }
 
+/* After a malloc: a new peak; and a carry, if there is one. Lock-free. */
+void tally_settle(hak_place_of_site *place);
+
 /* On the fast path: true if tally_settle is wanted. */
 static inline bool tally_add_fast(hak_place_of_site *place, size_t size_bytes)
 {
-    return tally_is_odd(tally_draw(place, size_bytes));
+    return (tally_draw(place, size_bytes) & TALLY_OVERDRAWN) != 0;
 }
 
+/* Behind it. */
 static inline void tally_add(hak_tag tag, size_t size_bytes)
 {
-    if (tally_add_fast(&pools.sites[tag], size_bytes))
+    if ((tally_draw(&pools.sites[tag], size_bytes) & (TALLY_OVERDRAWN | TALLY_CARRY)) != 0)
         tally_settle(&pools.sites[tag]);
 }
 
@@ -66,9 +68,16 @@ static inline void tally_sub(hak_tag tag, size_t size_bytes)
     tally_change(tally_place(tag), TALLY_ONE_FREE | size_bytes);
 }
 
+/* The same by a held note, which has the tag at the top and nothing just below it. */
+static inline void tally_sub_noted(hak_word held, size_t size_bytes)
+{
+    char *place = (char *)pools.sites + (held >> (NOTE_TAG_SHIFT - PLACE_LOG2));
+    tally_change((hak_place_of_site *)(void *)place, TALLY_ONE_FREE | size_bytes);
+}
+
 static inline void tally_resize(hak_tag tag, size_t from, size_t to)
 {
-    if (tally_is_odd(tally_draw(tally_place(tag), to - from)))
+    if ((tally_draw(tally_place(tag), to - from) & TALLY_OVERDRAWN) != 0)
         tally_settle(tally_place(tag));
 }
 
@@ -78,10 +87,8 @@ static inline void tally_move(hak_tag from, hak_tag to, size_t size_bytes)
     tally_add(to, size_bytes);
 }
 
-static inline void tally_failed(hak_tag tag)
-{
-    atomic_fetch_add_explicit(&tally_place(tag)->failures, 1, memory_order_relaxed);
-}
+/* A call returned NULL. */
+void tally_failed(hak_tag tag);
 
 /* live_blocks is filled in already. */
 void tally_fill(hak_tag tag, hak_site_info *info);

@@ -8,5 +8,6 @@
 typedef struct hak_place_of_site {
     hak_atomic address; /* 0, or a call site for good */
 } hak_place_of_site;
+enum { PLACES = HAK_SITES };
 
 #endif

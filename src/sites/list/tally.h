@@ -15,6 +15,10 @@ static inline bool tally_add_fast(hak_place_of_site *place, size_t size_bytes)
 }
 static inline void tally_add(hak_tag tag, size_t size_bytes) { (void)tag, (void)size_bytes; }
 static inline void tally_sub(hak_tag tag, size_t size_bytes) { (void)tag, (void)size_bytes; }
+static inline void tally_sub_noted(hak_word held, size_t size_bytes)
+{
+    (void)held, (void)size_bytes;
+}
 static inline void tally_resize(hak_tag tag, size_t from, size_t to)
 {
     (void)tag, (void)from, (void)to;
@@ -23,6 +27,7 @@ static inline void tally_move(hak_tag from, hak_tag to, size_t size_bytes)
 {
     (void)from, (void)to, (void)size_bytes;
 }
+static inline void tally_start(void) {}
 static inline void tally_failed(hak_tag tag) { (void)tag; }
 static inline void tally_fill(hak_tag tag, hak_site_info *info) { (void)tag, (void)info; }
 void tally_settle(hak_place_of_site *place); /* not in this build */

@@ -11,7 +11,7 @@ typedef uintptr_t hak_tag;
 #define SITES_EARLY(call_site) (call_site)
 #define SITES_LATE(call_site)  ((call_site) != NULL ? (call_site) : HAK_PORT_CALL_SITE())
 
-#define SITES_DETOUR(size, site) heap_malloc_big(size, site)
+#define SITES_DETOUR(size, site, tag, place, known) heap_malloc_big(size, site, tag, place)
 
 static inline hak_tag sites_guess(const void *site) { return (void)site, 0; }
 typedef void hak_place_of_site;
@@ -21,10 +21,11 @@ static inline bool sites_knows(const hak_place_of_site *place, const void *site)
     return (void)place, (void)site, true;
 }
 static inline hak_tag sites_find(const void *site) { return (void)site, 0; }
-static inline bool sites_popped(const hak_slot *slot, hak_word free, hak_tag tag,
-                                hak_place_of_site *place, size_t stride)
+static inline uint8_t *sites_tags(const hak_slot *slot) { return (void)slot, NULL; }
+static inline bool sites_popped(uint8_t *tags, hak_word free, hak_tag tag, hak_place_of_site *place,
+                                size_t stride)
 {
-    return (void)slot, (void)free, (void)tag, (void)place, (void)stride, false;
+    return (void)tags, (void)free, (void)tag, (void)place, (void)stride, false;
 }
 /* Not in this build. */
 void *sites_settle(void *block, hak_place_of_site *place, hak_mask state);
@@ -33,14 +34,15 @@ static inline void sites_handed_out(const void *block, const void *site)
     (void)block, (void)site;
 }
 static inline void sites_failed(const void *site) { (void)site; }
-static inline void sites_pushed(const hak_slot *slot, const void *p, size_t stride)
+static inline void sites_pushed(const hak_slot *slot, const uint8_t *tags, const void *p,
+                                size_t stride)
 {
-    (void)slot, (void)p, (void)stride;
+    (void)slot, (void)tags, (void)p, (void)stride;
 }
 static inline hak_tag sites_page_tag(const hak_maps *maps, uintptr_t unit, unsigned kind,
-                                     unsigned block)
+                                     unsigned block, size_t stride)
 {
-    return (void)maps, (void)unit, (void)kind, (void)block, 0;
+    return (void)maps, (void)unit, (void)kind, (void)block, (void)stride, 0;
 }
 static inline hak_tag sites_spot_tag(hak_spot spot) { return (void)spot, 0; }
 static inline hak_tag sites_run_tag(const hak_region *r, const void *p)
@@ -56,25 +58,18 @@ static inline void sites_resized(const hak_region *r, const void *p, size_t from
 {
     (void)r, (void)p, (void)from, (void)to;
 }
-/* The reuse cache. */
-static inline void *sites_cache_malloc(const hak_cache *c, unsigned band, size_t less_1,
-                                       hak_word key, const void *site)
+/* The reuse cache: it knows a site by 24 bits of its address. */
+static inline hak_word sites_note_tag(const void *site) { return note_tag(site); }
+#define SITES_CACHE_TAG(tag, site)                                                                 \
+    ((void)(tag), (site) != NULL ? note_tag(site) : HAK_PORT_CALL_TAG())
+static inline void *sites_hit(void *block, hak_place_of_site *place, size_t less_1, hak_mask state)
 {
-    return (void)site, cache_malloc(c, band, less_1, key);
+    (void)place, (void)less_1;
+    hak_port_unmask(state);
+    return block;
 }
-static inline bool sites_cache_free(const hak_cache *c, const hak_maps *maps, uintptr_t offset,
-                                    const void *p, hak_word held, granule length)
-{
-    return cache_free(c, maps, offset, p, held, length);
-}
-static inline void sites_reused(const void *block, size_t size_bytes, const void *site)
-{
-    (void)block, (void)size_bytes, (void)site;
-}
-static inline void sites_cached(const hak_region *r, const void *p, size_t size_bytes)
-{
-    (void)r, (void)p, (void)size_bytes;
-}
+static inline void sites_reused(hak_word key, size_t size_bytes) { (void)key, (void)size_bytes; }
+static inline void sites_cached(hak_word held, size_t size_bytes) { (void)held, (void)size_bytes; }
 static inline void sites_run_gone(const hak_region *r, const void *p) { (void)r, (void)p; }
 static inline void sites_start(void) {}
 static inline const char *sites_check(void) { return NULL; }

@@ -48,30 +48,26 @@ static inline uintptr_t marks_slot(uintptr_t slots, uintptr_t number)
     return slots;
 }
 
-static inline bool marks_in_map(uint32_t page_bytes, uint32_t blocks)
-{
-    return blocks <= (page_bytes >> UNIT_SHIFT) * MARKS_PER_UNIT;
-}
+/* Does the map have room for the tags of such blocks? */
+static inline bool marks_in_map(size_t stride) { return stride >= UNIT_BYTES / MARKS_PER_UNIT; }
 
 /* How many blocks a page holds beside their tags. */
 static inline uint32_t marks_blocks(uint32_t page_bytes, uint32_t stride)
 {
     uint32_t blocks = page_bytes / stride;
-    return marks_in_map(page_bytes, blocks) ? blocks : page_bytes / (stride + 1);
+    return marks_in_map(stride) ? blocks : page_bytes / (stride + 1);
 }
 
 /* The tags of a page: where it lies, and where its map begins. */
-static inline uint8_t *marks_of(uint32_t page_bytes, uint32_t blocks, uint32_t used_bytes,
-                                uintptr_t page, uint8_t *map)
+static inline uint8_t *marks_of(uint32_t stride, uint32_t used_bytes, uintptr_t page, uint8_t *map)
 {
-    return marks_in_map(page_bytes, blocks) ? map : (uint8_t *)(page + used_bytes);
+    return marks_in_map(stride) ? map : (uint8_t *)(page + used_bytes);
 }
 
 #define MARKS_CARVE(maps, range, units)                                                            \
     ((maps)->tags = region_carve(range, (units)*MARKS_PER_UNIT, 1))
 #define MARKS_ADOPT(slot, class, maps, unit)                                                       \
-    ((slot)->tags =                                                                                \
-         marks_of((uint32_t)(class)->units << UNIT_SHIFT, (class)->blocks, (class)->used_bytes,    \
-                  (slot)->base, &(maps)->tags[(size_t)(unit)*MARKS_PER_UNIT]))
+    ((slot)->tags = marks_of((class)->stride, (class)->used_bytes, (slot)->base,                   \
+                             &(maps)->tags[(size_t)(unit)*MARKS_PER_UNIT]))
 
 #endif

@@ -3,9 +3,13 @@
 #include "sites.h"
 #include "heap.h"
 
-hak_place_of_site marks_sites[HAK_SITES];
+hak_place_of_site marks_sites[PLACES];
 
-void sites_start(void) { hak_port_zero(marks_sites, sizeof marks_sites); }
+void sites_start(void)
+{
+    hak_port_zero(marks_sites, sizeof marks_sites);
+    tally_start();
+}
 
 /* First the usual place, then others, drawn by multiplication: sites lie side by
  * side, and in a row of taken places short steps would end nowhere.
@@ -40,9 +44,9 @@ void *sites_settle(void *block, hak_place_of_site *place, hak_mask state)
 
 void *heap_malloc_detour(size_t size, const void *call_site)
 {
-    if (size - 1 >= pools.limit_bytes)
-        return heap_malloc_big(size, call_site);
     hak_tag tag = sites_find(call_site);
+    if (size - 1 >= pools.limit_bytes)
+        return heap_malloc_big(size, call_site, tag, sites_place(tag));
     return heap_malloc_pooled(size, call_site, tag, sites_place(tag));
 }
 
@@ -81,19 +85,19 @@ static hak_tag mark_with(hak_tag mark, hak_word begins, unsigned place, hak_tag 
     return last ? tag : mark & ~(hak_tag)MARKS_SHARED;
 }
 
-/* Tag a live block, new or handed on by the cache, which its site's account does not
- * have yet. Its neighbours in the stripe may lose their tags, and count as "other". */
-static void tag_in_run(const hak_region *r, const void *block, hak_tag tag, bool is_new)
+/* Tag a new block, which its site's account does not have yet. Its neighbours in the
+ * stripe may lose their tags, and count as "other". */
+static void tag_in_run(const hak_region *r, const void *block, hak_tag tag)
 {
     granule g = region_granule(r, block), first = g - g % MARKS_STRIPE;
-    hak_word begins = begins_in_stripe(r, g), own = ONE << g % MARKS_STRIPE;
-    hak_word before = is_new ? begins & ~own : begins;
+    hak_word begins = begins_in_stripe(r, g);
+    hak_word before = begins & ~(ONE << g % MARKS_STRIPE);
     hak_tag old = sites_get(stripe_at(r, g));
     hak_tag mark = mark_with(old, begins, g % MARKS_STRIPE, tag);
     sites_set(stripe_at(r, g), mark);
     for (unsigned place = 0; TALLY_COUNTS && place < MARKS_STRIPE; place++) {
         hak_tag was = tag_among(old, before, place), is = tag_among(mark, begins, place);
-        if (((before & ~own) >> place & 1) != 0 && was != is)
+        if ((before >> place & 1) != 0 && was != is)
             tally_move(was, is, (size_t)extent_length(r, first + place) << GRANULE_SHIFT);
     }
     tally_add(tag_among(mark, begins, g % MARKS_STRIPE), (size_t)extent_length(r, g)
@@ -119,7 +123,7 @@ void sites_handed_out(const void *block, const void *site)
     if (kind != 0)
         tag_in_page(r, kind, block, sites_find(site));
     else
-        tag_in_run(r, block, sites_find(site), true);
+        tag_in_run(r, block, sites_find(site));
 }
 
 /* The last one in a stripe goes: no other block may come by its tag. */
@@ -136,23 +140,4 @@ void sites_run_freed(const hak_region *r, const void *p, hak_tag tag, size_t gra
 {
     sites_run_gone(r, p);
     tally_sub(tag, granules << GRANULE_SHIFT);
-}
-
-/* Another site's block: the cache knows 24 bits of a site's address. */
-static __attribute__((noinline)) void give_to(const hak_region *r, const void *block,
-                                              const void *site)
-{
-    hak_mask state = run_lock();
-    tag_in_run(r, block, sites_find(site), false);
-    run_unlock(state);
-}
-
-void sites_reused(void *block, size_t size_bytes, const void *site)
-{
-    const hak_region *r = run_region_of(block);
-    hak_tag tag = sites_find(site);
-    if (sites_big_tag(&r->maps, (uintptr_t)block - r->maps.base) != tag)
-        give_to(r, block, site);
-    else
-        tally_add(tag, size_bytes);
 }

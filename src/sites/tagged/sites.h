@@ -18,7 +18,8 @@ enum { SITES_OTHER = 0, SITES_PROBES = 16 };
 #define SITES_EARLY(call_site) ((call_site) != NULL ? (call_site) : HAK_PORT_CALL_SITE())
 #define SITES_LATE(call_site)  (call_site)
 /* malloc of a size without a class, or for a site that is not in its usual place. */
-#define SITES_DETOUR(size, site) heap_malloc_detour(size, site)
+#define SITES_DETOUR(size, site, tag, place, known)                                                \
+    ((known) ? heap_malloc_big(size, site, tag, place) : heap_malloc_detour(size, site))
 
 /* Where a site has its place if nobody else had it first; does it? */
 static inline hak_tag sites_guess(const void *site)
@@ -41,12 +42,23 @@ static inline hak_tag sites_get(const uint8_t *at)
     return *(const volatile uint8_t *)at; /* one byte: read whole */
 }
 
+/* The tags of the slot's page: loaded with its base, which lies beside it. */
+static inline uint8_t *sites_tags(const hak_slot *slot)
+{
+    uint8_t *tags = slot->tags;
+    uintptr_t base = slot->base;
+    /* Both here: GCC would part them, where one instruction loads two. */
+    if (TALLY_COUNTS)
+        __asm__("" : "+r"(tags) : "r"(base));
+    return tags;
+}
+
 /* The core took the lowest of the slot's free blocks, of so many bytes.
  * Interrupts masked. true: sites_settle is wanted. */
-static inline bool sites_popped(const hak_slot *slot, hak_word free, hak_tag tag,
-                                hak_place_of_site *place, size_t stride)
+static inline bool sites_popped(uint8_t *tags, hak_word free, hak_tag tag, hak_place_of_site *place,
+                                size_t stride)
 {
-    sites_set(&slot->tags[hak_port_ctz(free)], tag);
+    sites_set(&tags[hak_port_ctz(free)], tag);
     return tally_add_fast(place, stride);
 }
 /* Restores the interrupt mask's state; the block. */
@@ -58,30 +70,36 @@ void sites_handed_out(const void *block, const void *site);
 /* A call returned NULL for want of memory. */
 static inline void sites_failed(const void *site) { tally_failed(sites_find(site)); }
 
-/* What is freed: the tag is read before the block can be another's. First in the
+/* What is freed: the tag is read before the block can be another's, so nobody writes
+ * it meanwhile. First in the
  * core's own page, whose blocks stay while interrupts are masked. */
-static inline void sites_pushed(const hak_slot *slot, const void *p, size_t stride)
+static inline void sites_pushed(const hak_slot *slot, const uint8_t *tags, const void *p,
+                                size_t stride)
 {
     uint32_t offset = (uint32_t)((uintptr_t)p - slot->base);
     if (TALLY_COUNTS)
-        tally_sub(sites_get(&slot->tags[(uint64_t)offset * slot->reciprocal >> 32]), stride);
+        tally_sub(tags[(uint64_t)offset * slot->reciprocal >> 32], stride);
 }
 /* Then a block of any page, by the page's first unit. */
 static inline uint8_t *sites_page_tags(const hak_maps *maps, uintptr_t unit, unsigned kind)
 {
     const hak_class *c = &pools.classes[kind - 1];
-    return marks_of((uint32_t)c->units << UNIT_SHIFT, c->blocks, c->used_bytes,
-                    maps->base + (unit << UNIT_SHIFT), &maps->tags[unit * MARKS_PER_UNIT]);
+    return marks_of(c->stride, c->used_bytes, maps->base + (unit << UNIT_SHIFT),
+                    &maps->tags[unit * MARKS_PER_UNIT]);
 }
 static inline hak_tag sites_page_tag(const hak_maps *maps, uintptr_t unit, unsigned kind,
-                                     unsigned block)
+                                     unsigned block, size_t stride)
 {
-    return TALLY_COUNTS ? sites_get(&sites_page_tags(maps, unit, kind)[block]) : SITES_OTHER;
+    if (!TALLY_COUNTS)
+        return SITES_OTHER;
+    if (marks_in_map(stride))
+        return maps->tags[unit * MARKS_PER_UNIT + block];
+    return sites_page_tags(maps, unit, kind)[block];
 }
 static inline hak_tag sites_spot_tag(hak_spot spot)
 {
     return sites_page_tag(page_maps(spot.page), page_unit(spot.page), spot.index + 1,
-                          hak_port_ctz(spot.bit));
+                          hak_port_ctz(spot.bit), pools.classes[spot.index].stride);
 }
 static inline void sites_freed(hak_tag tag, size_t size_bytes) { tally_sub(tag, size_bytes); }
 
@@ -101,74 +119,40 @@ static inline void sites_resized(const hak_region *r, const void *p, size_t from
 void sites_run_gone(const hak_region *r, const void *p);
 
 /*
- * The reuse cache. A cached block is live for the run layer, and keeps its tag: it
- * is longer than a stripe, so it is the last block of the one that it begins in,
- * and the last one's tag stays whatever becomes of its neighbours. So its holder
- * reads the tag without the lock. It is counted like a free one.
+ * The reuse cache. It knows a site by its tag, which stands in the block's note; so
+ * what it hands out has the tag of its site already, and nothing is written. A cached
+ * block is live for the run layer, and keeps its tag in the map: it is longer than a
+ * stripe, so it is the last block of the one that it begins in, and the last one's
+ * tag stays whatever becomes of its neighbours. It is counted like a free one.
  */
-static inline hak_tag sites_big_tag(const hak_maps *maps, uintptr_t offset)
+static inline hak_word sites_note_tag(const void *site)
 {
-    return sites_get(&maps->tags[offset >> GRANULE_SHIFT >> MARKS_STRIPE_LOG2]) &
-           ~(hak_tag)MARKS_SHARED;
+    return sites_find(site) << NOTE_TAG_SHIFT;
 }
+#define SITES_CACHE_TAG(tag, site) ((hak_word)(tag) << NOTE_TAG_SHIFT)
 
-/* A block of so many bytes was handed out by the cache. No lock held; with SITES=count
- * interrupts masked. */
-void sites_reused(void *block, size_t size_bytes, const void *site);
-
-/* The block, which the caller frees, goes to the cache, or to the run layer by a way
- * that counts no free. Interrupts masked. */
-static inline void sites_cached(const hak_region *r, const void *p, size_t size_bytes)
+/* The cache handed out a block of so many bytes for the tag in the key. */
+static inline void sites_reused(hak_word key, size_t size_bytes)
 {
     if (TALLY_COUNTS)
-        tally_sub(sites_big_tag(&r->maps, (uintptr_t)p - r->maps.base), size_bytes);
+        tally_add(key >> NOTE_TAG_SHIFT, size_bytes);
 }
 
-/* Mostly the block is one of the first region that has the tag already, and its site
- * is in its usual place. */
-STEP void sites_reuse(void *block, size_t size_bytes, const void *site)
+/* A block with such a note, which the caller freed, went to the cache, or goes to the
+ * run layer by a way that counts no free. Interrupts masked. */
+static inline void sites_cached(hak_word held, size_t size_bytes)
 {
-    uintptr_t offset = (uintptr_t)block - pools.maps.base;
-    hak_tag tag = sites_guess(site);
-    if (offset >= pools.maps.span || sites_big_tag(&pools.maps, offset) != tag ||
-        !sites_knows(sites_place(tag), site))
-        sites_reused(block, size_bytes, site);
-    else if (tally_add_fast(sites_place(tag), size_bytes))
-        tally_settle(sites_place(tag));
+    tally_sub_noted(held, size_bytes);
 }
 
-STEP void *sites_cache_malloc(const hak_cache *c, unsigned band, size_t less_1, hak_word key,
-                              const void *site)
+/* A hit, of a length in granules, less one: the end of malloc. Interrupts masked;
+ * restores the mask's state. */
+static inline void *sites_hit(void *block, hak_place_of_site *place, size_t less_1, hak_mask state)
 {
-    size_t size_bytes = (less_1 + 1) << GRANULE_SHIFT;
-    void *block;
-    if (TALLY_COUNTS) {
-        hak_mask state = hak_port_mask();
-        block = cache_malloc(c, band, less_1, key);
-        if (block != NULL)
-            sites_reuse(block, size_bytes, site);
-        hak_port_unmask(state);
-        return block;
-    }
-    block = cache_malloc(c, band, less_1, key);
-    if (block != NULL)
-        sites_reuse(block, size_bytes, site);
-    return block;
-}
-
-/* The tag is read before the block can be another's. */
-static inline bool sites_cache_free(const hak_cache *c, const hak_maps *maps, uintptr_t offset,
-                                    const void *p, hak_word held, granule length)
-{
-    if (!TALLY_COUNTS)
-        return cache_free(c, maps, offset, p, held, length);
-    hak_mask state = hak_port_mask();
-    hak_tag tag = sites_big_tag(maps, offset);
-    bool done = cache_free(c, maps, offset, p, held, length);
-    if (done)
-        tally_sub(tag, (size_t)length << GRANULE_SHIFT);
+    if (TALLY_COUNTS && tally_add_fast(place, (less_1 + 1) << GRANULE_SHIFT))
+        return sites_settle(block, place, state);
     hak_port_unmask(state);
-    return done;
+    return block;
 }
 
 /* Before the first block is handed out: forget all sites. */

@@ -4,9 +4,9 @@
 /* Does the account of a site say what lies there? */
 static bool account_agrees(const hak_site *site)
 {
-    const hak_place_of_site *place = &pools.sites[sites_find(site)];
+    hak_place_of_site *place = &pools.sites[sites_find(site)];
     hak_word room = word_get(&place->account) & TALLY_ROOM;
-    return word_get(&place->peak) - room == line_of(site).live_bytes;
+    return word_get(tally_peak(place)) - room == line_of(site).live_bytes;
 }
 
 static void test_accounts(void)
