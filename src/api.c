@@ -130,9 +130,9 @@ static __attribute__((noinline)) void *realloc_from(void *block, size_t size, co
         return NULL;
     }
     hak_old old = resize_in_place(block, size);
-    if (old.fault == HAK_FAULT_FOREIGN && tagged_realloc != NULL)
-        return tagged_realloc(block, size, call_site);
     if (old.fault != HAK_FAULT_NONE) {
+        if (old.fault == HAK_FAULT_FOREIGN && tagged_realloc != NULL)
+            return tagged_realloc(block, size, call_site);
         heap_report(old.fault, block, call_site);
         return NULL;
     }

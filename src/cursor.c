@@ -39,3 +39,6 @@ bool tour_goes_on(hak_tour *tour)
     run_unlock(state);
     return r != NULL;
 }
+
+/* Not inline: it would cost the others the registers that it takes. */
+bool tour_finds_tagged(const hak_tour *tour) { return tagged_numbered(tour->serial) != NULL; }

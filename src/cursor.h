@@ -36,9 +36,10 @@ static inline hak_tour tour_start(void) { return (hak_tour){run_regions(), 0, 0,
 bool tour_goes_on(hak_tour *tour);
 
 /* Is the region still there? Lock held. */
+bool tour_finds_tagged(const hak_tour *tour);
 static inline bool tour_stands(const hak_tour *tour)
 {
-    return tour->serial == 0 || tagged_numbered(tour->serial) != NULL;
+    return tour->serial == 0 || tour_finds_tagged(tour);
 }
 
 #endif
