@@ -43,16 +43,28 @@ static inline size_t whole_lines(size_t granules, unsigned log2)
     return (granules + line - 1) & ~(line - 1);
 }
 
+/* Does the region have a free extent of that bin or above? A look from outside: most
+ * regions that cannot serve are passed over for a third of what a search costs. */
+static inline bool may_serve(const hak_tagged *t, const hak_wish *wish, unsigned bin)
+{
+    const hak_bins *bins = &t->region.bins;
+    if (t->state != TAGGED_OPEN || (t->tags & wish->tags) != wish->tags)
+        return false;
+    uint32_t rows = bins->top >> bin / BIN_COLUMNS;
+    return rows > 1 || (rows == 1 && bins->rows[bin / BIN_COLUMNS] >> bin % BIN_COLUMNS != 0);
+}
+
 /* From the first region that has the tags and room: those with few tags come
  * first, so that what is scarce is kept for who asks for it. Lock held. */
 STEP void *serve(const hak_wish *wish, const void *call_site)
 {
     if (run_too_long(wish->granules + ((size_t)1 << wish->log2)) || inject_fails())
         return NULL;
+    counts before = counts_now();
+    unsigned bin = bin_of((granule)wish->granules);
     for (hak_tagged *t = run.tagged; t != NULL; t = t->next) {
-        if (t->state != TAGGED_OPEN || (t->tags & wish->tags) != wish->tags)
+        if (!may_serve(t, wish, bin))
             continue;
-        counts before = counts_now();
         void *block = run_malloc_in(&t->region, (granule)wish->granules, wish->log2);
         if (block == NULL)
             continue;

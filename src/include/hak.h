@@ -130,7 +130,8 @@ hak_status hak_add_region_tagged(void *start, size_t size, uint32_t tags);
  * hak_malloc_in: a block as by hak_malloc(), from a region that has all of these tags
  * (and perhaps more: regions with few tags are looked at first). NULL: no such region
  * has a free extent of that size, rounded up to its bin's ceiling, or there is none.
- * It never falls back to other memory. hak_malloc_in(0, n) is hak_malloc(n).
+ * It never falls back to other memory. At most HAK_REGIONS regions are looked at.
+ * hak_malloc_in(0, n) is hak_malloc(n).
  *
  * hak_realloc() of such a block leaves it in place or moves it to a region that has
  * all the tags of its old region, which may be another one.
