@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The public calls beside malloc and free. */
 #include "heap.h"
+#include "tagged.h"
 
 /* The return address of a public function; the site that was passed to it, if one was. */
 #define CALL_SITE     __builtin_return_address(0)
@@ -130,6 +131,8 @@ static __attribute__((noinline)) void *realloc_from(void *block, size_t size, co
     }
     hak_old old = resize_in_place(block, size);
     if (old.fault != HAK_FAULT_NONE) {
+        if (old.fault == HAK_FAULT_FOREIGN && tagged_realloc != NULL)
+            return tagged_realloc(block, size, call_site);
         heap_report(old.fault, block, call_site);
         return NULL;
     }

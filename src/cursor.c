@@ -17,3 +17,28 @@ hak_item cursor_look(const hak_region *r, granule g)
     granule skip = rest != 0 ? hak_port_ctz(rest) : UNIT_GRANULES - bit_of(g);
     return (hak_item){ITEM_NONE, {g, skip}};
 }
+
+bool tour_goes_on(hak_tour *tour)
+{
+    hak_region *r = NULL;
+    hak_mask state = run_lock();
+    if (tour->next < tour->table->count) {
+        r = tour->table->region[tour->next++];
+    } else {
+        hak_tagged *t = tagged_after(tour->serial);
+        if (t != NULL) {
+            tour->serial = t->serial;
+            r = &t->region;
+        }
+    }
+    if (r != NULL) {
+        tour->region = r;
+        tour->first = r->first;
+        tour->end = r->end;
+    }
+    run_unlock(state);
+    return r != NULL;
+}
+
+/* Not inline: it would cost the others the registers that it takes. */
+bool tour_finds_tagged(const hak_tour *tour) { return tagged_numbered(tour->serial) != NULL; }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* From a pointer to the live block that begins there; and reporting. */
 #include "heap.h"
+#include "tagged.h"
 
 static _Atomic(size_t) faults, early_returns;
 
-hak_fault heap_find(const void *p, hak_found *found)
+static hak_fault find(const void *p, hak_found *found)
 {
     hak_region *region = run_region_of(p);
     if (region == NULL)
@@ -20,6 +21,16 @@ hak_fault heap_find(const void *p, hak_found *found)
     hak_fault fault = pool_find(region, kind - 1, p, &found->spot);
     if (fault == HAK_FAULT_NONE && pool_is_free(found->spot))
         fault = HAK_FAULT_DOUBLE_FREE;
+    return fault;
+}
+
+hak_fault heap_find(const void *p, hak_found *found)
+{
+    hak_fault fault = find(p, found);
+    if (fault == HAK_FAULT_FOREIGN && tagged_find != NULL) {
+        found->in_page = false;
+        fault = tagged_find(p, &found->place);
+    }
     return fault;
 }
 

@@ -12,6 +12,9 @@ typedef struct hak_found {
     hak_place place; /* otherwise, as it was when it was found */
 } hak_found;
 
+/* Does a region have part of the range? Lock held. */
+bool heap_overlaps(const hak_carving *range);
+
 /* Find the live block that begins at p, or say what is wrong with p. */
 hak_fault heap_find(const void *p, hak_found *found);
 

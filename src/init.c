@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* Taking over memory: hak_init and hak_add_region. */
 #include "heap.h"
+#include "tagged.h"
 
 static unsigned reserved;   /* regions that have an index; run lock */
 static hak_page_plan pages; /* as hak_init chose it */
 
-static bool overlaps_any(const hak_carving *range)
+static inline bool overlaps(const hak_carving *range, const hak_region *r)
 {
-    for (unsigned i = 0; i < reserved; i++) {
-        const hak_region *r = run.arrived[i];
-        if (range->start < r->limit && r->start < range->end)
+    return range->start < r->limit && r->start < range->end;
+}
+
+bool heap_overlaps(const hak_carving *range)
+{
+    for (unsigned i = 0; i < reserved; i++)
+        if (overlaps(range, run.arrived[i]))
             return true;
-    }
+    for (const hak_tagged *t = run.tagged; t != NULL; t = t->next)
+        if (overlaps(range, &t->region))
+            return true;
     return false;
 }
 
@@ -68,7 +75,7 @@ static hak_status reserve(hak_region *r, const hak_carving *range)
 {
     hak_status status = HAK_OK;
     hak_mask state = run_lock();
-    if (overlaps_any(range))
+    if (heap_overlaps(range))
         status = HAK_ERR_OVERLAP;
     else if (reserved == HAK_REGIONS)
         status = HAK_ERR_REGIONS;

@@ -4,6 +4,7 @@
 #include "heap.h"
 #include "refill.h"
 #include "sample.h"
+#include "tagged.h"
 
 /* The size has a class. After hak_core_idle() the core takes its slots back
  * first. Lock held. */
@@ -282,6 +283,8 @@ void heap_free(void *p, const void *call_site)
     hak_fault fault = region != NULL     ? free_anywhere(region, p, call_site)
                       : run_is_started() ? HAK_FAULT_FOREIGN
                                          : HAK_FAULT_NOT_INIT;
+    if (fault == HAK_FAULT_FOREIGN && tagged_free != NULL)
+        fault = tagged_free(p);
     heap_report_corrupt(call_site);
     if (fault != HAK_FAULT_NONE)
         heap_report(fault, p, call_site);

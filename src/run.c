@@ -150,6 +150,13 @@ void *run_malloc_aligned(size_t granules, unsigned alignment_log2)
                   : aligned_in_later_region((granule)granules, alignment_log2);
 }
 
+void *run_malloc_in(hak_region *r, granule granules, unsigned alignment_log2)
+{
+    granule g = alignment_log2 == 0 ? take(r, granules)
+                                    : take_aligned(r, granules, (granule)1 << alignment_log2);
+    return g != 0 ? hand_out(r, g, alignment_log2) : NULL;
+}
+
 hak_place page_in_later_region(granule length, page_origin from)
 {
     const hak_region_table *table = run_regions();

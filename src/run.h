@@ -17,10 +17,12 @@ typedef struct hak_run {
     hak_region *arrived[HAK_REGIONS];          /* all, by index */
     size_t usable_granules;                    /* in all regions */
     size_t handed_over_bytes;
-    size_t taken_granules;                    /* in blocks and pages */
-    size_t peak_granules;                     /* the most that ever were */
-    size_t mallocs, frees, resizes, failures; /* calls, for stats */
-    hak_atomic corrupt;                       /* address of a bad link still to be reported */
+    size_t taken_granules;           /* in blocks and pages */
+    size_t peak_granules;            /* the most that ever were */
+    size_t mallocs, frees, failures; /* calls, for stats */
+    size_t resizes;                  /* also calls on regions with tags, for check */
+    hak_atomic corrupt;              /* address of a bad link still to be reported */
+    struct hak_tagged *tagged;       /* the regions with tags: tagged.h */
 } hak_run;
 extern hak_run run;
 
@@ -70,6 +72,9 @@ typedef struct hak_place {
  * 2^alignment_log2. NULL: no free extent fits. */
 void *run_malloc(size_t granules);
 void *run_malloc_aligned(size_t granules, unsigned alignment_log2);
+
+/* The same from one region, whatever its kind; neither too long nor asked for in vain. */
+void *run_malloc_in(hak_region *region, granule granules, unsigned alignment_log2);
 
 /* Free the block that begins at p, an address in the region's span. */
 hak_fault run_free(hak_region *region, const void *p);

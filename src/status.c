@@ -26,7 +26,7 @@ const char *hak_status_text(hak_status status)
     case HAK_ERR_TWICE:
         return "hak_init was called before: hand over more memory with hak_add_region";
     case HAK_ERR_NOT_INIT:
-        return "hak_add_region before hak_init: call hak_init first";
+        return "a call about a further region before hak_init: call hak_init first";
     case HAK_ERR_REGIONS:
         return "the heap has HAK_REGIONS regions already: build with more, or hand "
                "over fewer and larger ranges";
@@ -35,6 +35,14 @@ const char *hak_status_text(hak_status status)
                "anew with this build";
     case HAK_ERR_LATE:
         return "hak_policy_load after hak_init: load the policy first";
+    case HAK_ERR_NO_REGION:
+        return "no region of the heap begins there: pass the start that the region was "
+               "added with; or no region has the number";
+    case HAK_ERR_NO_TAGS:
+        return "the region has no tags: only one that was added with tags can be retired "
+               "or removed, for pools and caches keep memory of the others";
+    case HAK_ERR_LIVE:
+        return "blocks of the region are live: retire it, have them freed, and try again";
     }
     return "unknown status";
 }

@@ -24,16 +24,22 @@ static int walk_page(const hak_visit *visit, hak_region *r, granule start, unsig
     return 0;
 }
 
-static int walk_region(const hak_visit *visit, hak_region *r)
+static int walk_region(const hak_visit *visit, const hak_tour *tour)
 {
     int result = 0;
-    for (granule g = r->first; g < r->end && result == 0;) {
+    hak_region *r = tour->region;
+    for (granule g = tour->first; g < tour->end && result == 0;) {
         hak_mask state = run_lock();
+        if (!tour_stands(tour)) {
+            run_unlock(state);
+            return 0;
+        }
         hak_item item = cursor_look(r, g);
         unsigned kind = region_kind(r, unit_of(g));
         bool cached = item.kind == ITEM_BLOCK && note_is_cached(r, g);
+        void *address = region_address(r, g);
         run_unlock(state);
-        hak_block block = {region_address(r, g), (size_t)item.extent.length << GRANULE_SHIFT,
+        hak_block block = {address, (size_t)item.extent.length << GRANULE_SHIFT,
                            item.kind == ITEM_FREE ? HAK_BLOCK_FREE
                            : cached               ? HAK_BLOCK_CACHED
                                                   : HAK_BLOCK_LIVE,
@@ -50,9 +56,9 @@ static int walk_region(const hak_visit *visit, hak_region *r)
 int hak_walk(hak_visitor visitor, void *context)
 {
     const hak_visit visit = {visitor, context};
-    const hak_region_table *table = run_regions();
+    hak_tour tour = tour_start();
     int result = 0;
-    for (unsigned i = 0; i < table->count && result == 0; i++)
-        result = walk_region(&visit, table->region[i]);
+    while (result == 0 && tour_goes_on(&tour))
+        result = walk_region(&visit, &tour);
     return result;
 }

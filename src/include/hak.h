@@ -40,10 +40,13 @@ typedef enum hak_status {
     HAK_ERR_WRAP,        /* start + size passes the end of the address space */
     HAK_ERR_OVERLAP,     /* the range overlaps a region that hak has */
     HAK_ERR_TWICE,       /* hak_init() was called before */
-    HAK_ERR_NOT_INIT,    /* hak_add_region() before hak_init() */
+    HAK_ERR_NOT_INIT,    /* a call about a further region before hak_init() */
     HAK_ERR_REGIONS,     /* the region table is full */
     HAK_ERR_POLICY,      /* the policy table is damaged, or not for this build */
-    HAK_ERR_LATE         /* hak_policy_load() after hak_init() */
+    HAK_ERR_LATE,        /* hak_policy_load() after hak_init() */
+    HAK_ERR_NO_REGION,   /* no region begins there, or has that number */
+    HAK_ERR_NO_TAGS,     /* the region has no tags, so it stays */
+    HAK_ERR_LIVE         /* a block of the region is live */
 } hak_status;
 
 /* What was wrong with a call. */
@@ -99,6 +102,85 @@ hak_status hak_init(void *heap_start, size_t heap_size);
  * large first heap the smallest range that it takes is larger, up to 4 KiB.
  */
 hak_status hak_add_region(void *start, size_t size);
+
+/*
+ * Regions with properties. A region may have tags, a bit each. These three, and from
+ * HAK_MEMORY_USER on the program's own: HAK_MEMORY_USER << 1 and so on. They mean
+ * what the program makes of them; hak only compares them.
+ */
+#define HAK_MEMORY_FAST     1u /* such as tightly coupled memory */
+#define HAK_MEMORY_DMA      2u /* within reach of devices */
+#define HAK_MEMORY_RETAINED 4u /* keeps its contents while the rest is without power */
+#define HAK_MEMORY_USER     8u
+
+/*
+ * hak_add_region_tagged: hand over a range with tags, at any time, on any core; with
+ * tags 0 it is hak_add_region(). At most HAK_REGIONS of these beside the others. Only
+ * the calls below take memory from it: hak_malloc() never does, and neither pages of
+ * the pools nor cached blocks lie there. Descriptor and maps lie at its start (1/42
+ * of it and about 500 bytes), are written with plain stores, and read when a block of
+ * it is passed to any call; no atomic operation goes there, so uncached memory will do.
+ * hak_free(), hak_realloc(), hak_usable_size(), hak_walk(), hak_check() and
+ * hak_sites_get() treat its blocks like all others, and bad calls are caught as
+ * elsewhere.
+ */
+hak_status hak_add_region_tagged(void *start, size_t size, uint32_t tags);
+
+/*
+ * hak_malloc_in: a block as by hak_malloc(), from a region that has all of these tags
+ * (and perhaps more: regions with few tags are looked at first). NULL: no such region
+ * has a free extent of that size, rounded up to its bin's ceiling, or there is none.
+ * It never falls back to other memory. At most HAK_REGIONS regions are looked at.
+ * hak_malloc_in(0, n) is hak_malloc(n).
+ *
+ * hak_realloc() of such a block leaves it in place or moves it to a region that has
+ * all the tags of its old region, which may be another one.
+ */
+void *hak_malloc_in(uint32_t tags, size_t size);
+
+/*
+ * hak_malloc_lines: the same for whole cache lines: the block begins on a multiple of
+ * `line` bytes, a power of two, and is as many whole lines as size needs, at least
+ * one. No other block has a part of them, and while the block is live hak writes
+ * nothing there: a device may write to it and the lines be invalidated. With tags,
+ * hak_realloc() keeps to whole lines; with tags 0 only to the alignment.
+ */
+void *hak_malloc_lines(uint32_t tags, size_t line, size_t size);
+
+/*
+ * hak_region_retire: no new block comes from the region that was added with this
+ * start, and tags. Its blocks stay, and hak_realloc() may still resize them in place.
+ * hak_region_remove: the region is no longer hak's, unless one of its blocks is live
+ * (HAK_ERR_LIVE): its memory is the caller's, and hak does not touch it again, not
+ * even for a bad free. Retiring it first is usual, not needed. The range may be added
+ * again later. Both are O(1), at any time, on any core; other cores may walk, check
+ * and free meanwhile. HAK_ERR_NO_TAGS: hak_init()'s region and those without tags
+ * stay, for pools and caches may hold on to their memory. HAK_ERR_NO_REGION.
+ */
+hak_status hak_region_retire(const void *start);
+hak_status hak_region_remove(const void *start);
+
+/* What one region holds. */
+typedef struct hak_region_stats {
+    void *start;           /* after trimming */
+    size_t bytes;          /* that were handed over, after trimming */
+    size_t metadata_bytes; /* of these, control data and maps */
+    uint32_t tags;
+    int retired;
+    size_t free_bytes;         /* in free extents */
+    size_t largest_free_bytes; /* the true largest free extent is less than 1/16 larger */
+    size_t live_bytes;         /* in blocks that callers hold (usable sizes) */
+    size_t live_blocks;
+} hak_region_stats;
+
+/*
+ * hak_region_stats_get: fill in *stats for the region with that number: from 0 on
+ * those without tags in order of address, then those with tags in order of arrival.
+ * HAK_ERR_NO_REGION: there are fewer. For a region with tags O(1) and exact. The
+ * others are looked at block by block, in bounded steps like hak_walk(): exact if
+ * nobody changes them meanwhile.
+ */
+hak_status hak_region_stats_get(unsigned index, hak_region_stats *stats);
 
 /* A sentence that says what the status means and what to do. Never NULL. */
 const char *hak_status_text(hak_status status);
@@ -164,8 +246,8 @@ void hak_port_release(void *start, size_t bytes);
  * hak_port_release, each once until it changes. Looks at so many blocks, pages and
  * free extents, from where the last call ended, and at all of them at most; each its
  * own critical section. Call it from time to time, from an idle loop for example.
- * Returns the bytes that were handed over. [the counterpart of madvise(2) in
- * batches]
+ * Returns the bytes that were handed over. Regions with tags are left out. [the
+ * counterpart of madvise(2) in batches]
  */
 size_t hak_release(size_t items);
 
@@ -216,6 +298,8 @@ void *hak_malloc_at(size_t size, const hak_site *site);
 void *hak_calloc_at(size_t count, size_t size, const hak_site *site);
 void *hak_realloc_at(void *block, size_t size, const hak_site *site);
 void *hak_aligned_alloc_at(size_t alignment, size_t size, const hak_site *site);
+void *hak_malloc_in_at(uint32_t tags, size_t size, const hak_site *site);
+void *hak_malloc_lines_at(uint32_t tags, size_t line, size_t size, const hak_site *site);
 
 /* The name that HAK_SITE or HAK_SITE_DEFINE gave a site; NULL for any other
  * address. For a call site from a listing or from the fault hook. */
@@ -239,7 +323,7 @@ typedef struct hak_site_info {
  * most `most`. The last one is "other", if anything is left for it: blocks of
  * sites that found no place in the table (HAK_SITES - 1 are told apart), small
  * blocks that share a tag with a neighbour, and what `most` cuts off. So the
- * sums over the list are those of hak_stats.
+ * sums over the list are those of hak_stats and of the regions with tags.
  * Only in builds with SITES=list or SITES=count; otherwise returns 0.
  * Advances in bounded steps like hak_walk(); exact for blocks that are live
  * throughout. Takes HAK_SITES x two words of stack.
@@ -248,7 +332,8 @@ typedef struct hak_site_info {
  */
 size_t hak_sites_get(hak_site_info *list, size_t most);
 
-/* Figures about the heap. Byte counts are exact when no other core is inside
+/* Figures about the heap, regions with tags left out (but for failures and faults):
+ * they have hak_region_stats_get(). Byte counts are exact when no other core is inside
  * a call; the counters of the pipeline's stages are sums over all cores. */
 typedef struct hak_stats {
     size_t heap_bytes;     /* all bytes handed over, after trimming */
@@ -321,9 +406,9 @@ typedef int (*hak_visitor)(const hak_block *block, void *context);
 
 /*
  * hak_walk: show every block, cached ones too, and every free extent to the
- * visitor, region by region in order of address. Advances in bounded steps like
- * hak_check(); a block that is live throughout the walk is shown exactly once.
- * Returns the visitor's last value, 0 if it never ended the walk.
+ * visitor, region by region in order of address, those with tags last and in order
+ * of arrival. Advances in bounded steps like hak_check(); a block that is live
+ * throughout the walk is shown exactly once. Returns the visitor's last value, 0 if it never ended the walk.
  */
 int hak_walk(hak_visitor visitor, void *context);
 

@@ -9,11 +9,13 @@ BENCH_INSIDE  = -Isrc -Isrc/inject/off $$(foreach folder,$$(SITES_$$(call stem_s
                 -DHAK_CORES=$$(call stem_cores,$$*) -include tests/bench/model_calls.h \
                 -Dkit_main=model_main
 BENCH_ELFS   := $(addprefix $(BUILD)/a64-4/,bench_calls.elf bench_model.elf replay.elf)
+BENCH_ELFS   += $(BUILD)/a64-4/bench_tagged.elf
 BENCH_ELFS   += $(foreach kind,list count learn,$(BUILD)/a64-4-$(kind)/bench_calls.elf)
 SMALLEST_HEAP := $(BUILD)/tools/smallest_heap $(BUILD)/tools/smallest_heap_list
 
 $(call a64_program,bench_calls,$(BENCH_CALLS) $(BENCH_COMMON))
 $(call a64_program,bench_model,$(BENCH_MODEL) $(BENCH_COMMON),$(BENCH_INSIDE))
+$(call a64_program,bench_tagged,tests/bench/tagged.c $(BENCH_COMMON))
 
 .PHONY: test-gate limits
 bench: $(BENCH_ELFS) $(SMALLEST_HEAP) ## measure every bar of the charter: TRACES=dir

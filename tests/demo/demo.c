@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A small gateway, to show who holds the memory: `make demo`. Three tasks that
- * call hak_malloc, code that comes through a wrapper, and two named sites.
+ * call hak_malloc, code that comes through a wrapper, and two named sites; one of
+ * them has its buffers in memory that a device can reach, in whole cache lines.
  * "@address" in what it prints is for symbols.py.
  */
 #include "hak.h"
 #include "kit.h"
 
-enum { HEAP_BYTES = 256 << 10, TICKS = 400, KEPT = 64, LINES = 12 };
+enum {
+    HEAP_BYTES = 256 << 10,
+    DMA_BYTES = 24 << 10,
+    LINE_BYTES = 64,
+    TICKS = 400,
+    KEPT = 64,
+    LINES = 12
+};
 
 /* A name of its own: it stays the same whatever the linker does. */
 HAK_SITE_DEFINE(uart_rx, "uart rx");
@@ -30,8 +38,9 @@ static void keep(void *block)
 
 __attribute__((noinline)) static void receive(uint64_t *random)
 {
-    hak_free(hak_malloc_at(64 + kit_random(random) % 256, &uart_rx));
-    keep(hak_malloc_at(128, &uart_rx));
+    hak_free(
+        hak_malloc_lines_at(HAK_MEMORY_DMA, LINE_BYTES, 64 + kit_random(random) % 256, &uart_rx));
+    keep(hak_malloc_lines_at(HAK_MEMORY_DMA, LINE_BYTES, 128, &uart_rx));
 }
 
 __attribute__((noinline)) static void log_reading(unsigned tick)
@@ -68,10 +77,7 @@ __attribute__((noinline)) static void publish(uint64_t *random)
     hak_free(message);
 }
 
-__attribute__((noinline)) static void ask_for_too_much(void)
-{
-    keep_task(hak_malloc(HEAP_BYTES));
-}
+__attribute__((noinline)) static void ask_for_too_much(void) { keep_task(hak_malloc(HEAP_BYTES)); }
 
 static void show(const char *when)
 {
@@ -90,12 +96,23 @@ static void show(const char *when)
     }
 }
 
+static void show_regions(void)
+{
+    hak_region_stats s;
+    kit_print("\n   bytes    free    live  blocks  tags  region\n");
+    for (unsigned i = 0; hak_region_stats_get(i, &s) == HAK_OK; i++)
+        kit_print("%8zu%8zu%8zu%8zu%6x  %p\n", s.bytes, s.free_bytes, s.live_bytes, s.live_blocks,
+                  s.tags, s.start);
+}
+
 int kit_main(void)
 {
     uint64_t random = 1;
     size_t bytes;
-    void *ram = kit_ram(HEAP_BYTES, &bytes);
+    char *ram = kit_ram(HEAP_BYTES + DMA_BYTES, &bytes);
     hak_status status = hak_init(ram, HEAP_BYTES);
+    if (status == HAK_OK)
+        status = hak_add_region_tagged(ram + HEAP_BYTES, DMA_BYTES, HAK_MEMORY_DMA);
     if (status != HAK_OK) {
         kit_print("demo: %s\n", hak_status_text(status));
         return 1;
@@ -113,6 +130,7 @@ int kit_main(void)
     }
     ask_for_too_much();
     show("after 400 ticks: who grows?");
+    show_regions();
     const char *broken = hak_check();
     if (broken != NULL)
         kit_print("hak_check: %s\n", broken);

@@ -29,6 +29,8 @@ def main():
             wrong.append(f"{name}: {got}")
     if len(re.findall(r"start_task .*demo\.c:", table)) != 2:
         wrong.append("the wrapper's two callers are not told apart")
+    if re.search(r"^ *24576 +\d+ +8192 +64 +2  0x", told, re.M) is None:
+        wrong.append("the region with tags does not hold the uart's blocks")
     print(f"FAIL demo: {'; '.join(wrong)}\n{told}" if wrong else "ok demo")
     return 1 if wrong else 0
 

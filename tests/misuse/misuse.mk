@@ -4,7 +4,8 @@
 
 MISUSE_PROGRAMS := double_free double_free_between double_free_emptied free_foreign free_misaligned \
                    free_interior free_uninitialised two_cores bad_size bad_alignment bad_init hook \
-                   race overflow write_after_free forged_links
+                   race overflow write_after_free forged_links \
+                   bad_region
 
 $(foreach name,$(MISUSE_PROGRAMS),\
     $(call host_program,misuse/$(name),$(addprefix tests/misuse/,$(name).c misuse.c serves.c))\

@@ -16,6 +16,9 @@ $(call boards_program,traffic,tests/model/traffic.c $(MODEL_SOURCES),$(INSIDE))
 $(call host_program,cached,tests/model/cached.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
 $(call boards_program,cached,tests/model/cached.c $(MODEL_SOURCES),$(INSIDE))
 
+$(call host_program,regions,tests/model/regions.c $(MODEL_SOURCES),$(INSIDE) -Iport/host)
+$(call boards_program,regions,tests/model/regions.c $(MODEL_SOURCES),$(INSIDE))
+
 .PHONY: test-model
 test-model: ## random operations against a shadow heap; memory that other cores freed
 	@$(RUN_LIST) tests/model/runs.txt

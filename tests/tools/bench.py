@@ -86,7 +86,7 @@ def log_must_agree(boot):
 
 
 class Machine:
-    def __init__(self, build, quick, elves=("bench_calls", "bench_model", "replay"),
+    def __init__(self, build, quick, elves=("bench_calls", "bench_model", "bench_tagged", "replay"),
                  log_class=exec_log.Log):
         self.build, self.quick, self.log_class = build, quick, log_class
         self.folder = tempfile.mkdtemp(prefix="hak-bench-")
@@ -306,6 +306,17 @@ def worst(machine):
                   f"{retained} retained, {classes} classes, {retired} pages given back")
 
 
+def tagged(machine):
+    boot = machine.start("bench_tagged")
+    yield "regions with tags, 8 of 32 KiB, nearly full, all of them asked for"
+    boot = boot.result()
+    for name, text in (("malloc", "hak_malloc_in"), ("lines", "hak_malloc_lines of 64 B"),
+                       ("free", "hak_free"), ("resize", "hak_realloc in place"),
+                       ("null", "hak_malloc_in that no region can serve")):
+        yield Row(f"tagged_{name}", f"worst {text}", boot.most(f"tagged_{name}"), None,
+                  f"{boot.costs[f'tagged_{name}'][0]:,} calls")
+
+
 def locks(machine):
     operations = 3000 if machine.quick else 40000
     seeds = range(1, 2 if machine.quick else 6)
@@ -468,14 +479,14 @@ def main():
     parser = argparse.ArgumentParser(description="every bar of the charter, measured")
     parser.add_argument("--build", default="build")
     parser.add_argument("--out", help="default: BUILD/bench.txt")
-    parser.add_argument("--only", nargs="+", help="of: fast cache sites learning remote worst locks traces memory growth")
+    parser.add_argument("--only", nargs="+", help="of: fast cache sites learning remote worst tagged locks traces memory growth")
     parser.add_argument("traces", nargs="*", default=["tests/traces"])
     options = parser.parse_args()
     machine = Machine(options.build, False)
     sections = {"fast": lambda: fast(machine), "cache": lambda: cache(machine),
                 "sites": lambda: sites(machine), "learning": lambda: learning(machine),
                 "remote": lambda: remote(machine),
-                "worst": lambda: worst(machine), "locks": lambda: locks(machine),
+                "worst": lambda: worst(machine), "tagged": lambda: tagged(machine), "locks": lambda: locks(machine),
                 "traces": lambda: traces(machine, options.traces),
                 "growth": lambda: growth(machine),
                 "memory": lambda: memory(machine, options.traces)}

@@ -26,13 +26,13 @@ RANKS = [
     "extent.h classes.c",
     "bins.h note.h",
     "run.h region.c",
-    "free_step.h page_step.h inject.c policy_load.c sample.c",
+    "free_step.h page_step.h tagged.h inject.c policy_load.c sample.c",
     "cache.h page.h run.c",
     "pool.h page.c cache_init.c",
     "tally.h refill.h pool.c remote.c cache_sums.c retention.c",
     "sites.h refill.c",
     "cursor.h heap.h evolve.h seats.h",
-    "learner.h evolve.c api.c check.c cache.c cursor.c displace.c find.c fork.c heap.c init.c release.c route.c stats.c walk.c sites.c listing.c tally.c",
+    "learner.h evolve.c api.c check.c cache.c cursor.c displace.c find.c fork.c heap.c init.c release.c route.c stats.c tagged.c tagged_add.c walk.c region_stats.c sites.c listing.c tally.c",
     "tick.c each.c",
 ]
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}
@@ -146,8 +146,8 @@ def check_symbols(build, port, cores):
         elif match:
             defined.add(match.group(2))
             if match.group(1) in "TDBRW" and not match.group(2).startswith(
-                ("hak_", "heap_", "pool_", "cache_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "classes_",
-                 "inject_", "policy_", "elo_", "evolve_", "retention_", "learner_",
+                ("hak_", "heap_", "pool_", "cache_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "tour_", "classes_",
+                 "inject_", "policy_", "tagged_", "elo_", "evolve_", "retention_", "learner_",
                  "sites_", "tally_", "marks_")) and match.group(2) not in (
                     "run", "pools", "learner"):
                 problems.append(f"{match.group(2)} bears no name of hak's")

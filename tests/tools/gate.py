@@ -32,6 +32,7 @@ def measure(build):
     try:
         sections = [bench.fast(machine), bench.cache(machine), bench.sites(machine),
                     bench.learning(machine), bench.remote(machine), bench.worst(machine),
+                    bench.tagged(machine),
                     bench.locks(machine), bench.traces(machine, TRACES)]
         rows = [row for section in sections for row in section if isinstance(row, bench.Row)]
     finally:

@@ -7,7 +7,7 @@
 #include "hak.h"
 #include "kit.h"
 
-enum { BLOCKS = 120, HEAP_BYTES = 1 << 18, MOST_REQUESTS = 5000 };
+enum { BLOCKS = 120, HEAP_BYTES = 1 << 18, DMA_BYTES = 1 << 14, MOST_REQUESTS = 5000 };
 
 typedef struct story {
     unsigned char *block[BLOCKS];
@@ -98,8 +98,11 @@ static bool prepare(void)
 {
     static bool prepared;
     size_t bytes;
-    if (!prepared)
-        prepared = hak_init(kit_ram(HEAP_BYTES, &bytes), HEAP_BYTES) == HAK_OK;
+    if (prepared)
+        return true;
+    char *ram = kit_ram(HEAP_BYTES + DMA_BYTES, &bytes);
+    prepared = hak_init(ram, HEAP_BYTES) == HAK_OK &&
+               hak_add_region_tagged(ram + HEAP_BYTES, DMA_BYTES, HAK_MEMORY_DMA) == HAK_OK;
     return prepared;
 }
 
@@ -134,6 +137,35 @@ static void test_once(void)
         hak_fail_nth(0, 0);
         KIT_CHECK(s.refused == 0 && all_back());
     }
+}
+
+/* In a region with tags nothing is retained that a second try could have. */
+static void test_tagged(void)
+{
+    unsigned char *p[4], *moved;
+    KIT_CHECK(prepare());
+    for (unsigned n = 0; n < 4; n++) {
+        hak_fail_nth(n + 1, 0);
+        for (unsigned i = 0; i < 4; i++) {
+            p[i] = i % 2 == 0 ? hak_malloc_in(HAK_MEMORY_DMA, 100)
+                              : hak_malloc_lines(HAK_MEMORY_DMA, 64, 100);
+            KIT_CHECK((p[i] == NULL) == (i == n));
+            if (p[i] != NULL)
+                write_over(p[i], 100, i);
+        }
+        hak_fail_nth(1, 0);
+        unsigned k = n == 0 ? 1 : 0;
+        KIT_CHECK(hak_realloc(p[k], 3000) == NULL && reads_back(p[k], 100, k));
+        moved = hak_realloc(p[k], 3000);
+        KIT_CHECK(moved != NULL && moved != p[k] && reads_back(moved, 100, k));
+        p[k] = moved;
+        for (unsigned i = 0; i < 4; i++)
+            hak_free(p[i]);
+        KIT_CHECK(hak_check() == NULL && all_back());
+    }
+    hak_fail_nth(0, 0);
+    hak_region_stats stats;
+    KIT_CHECK(hak_region_stats_get(1, &stats) == HAK_OK && stats.live_blocks == 0);
 }
 
 /* A loop may be unrolled, into several call sites. */
@@ -175,6 +207,7 @@ int kit_main(void)
         {"inject_from_then_on", test_from_then_on},
         {"inject_once", test_once},
         {"inject_cached", test_cached},
+        {"inject_tagged", test_tagged},
     };
-    return kit_run_cases(cases, 3);
+    return kit_run_cases(cases, 4);
 }

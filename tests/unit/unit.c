@@ -10,14 +10,15 @@ extern const unit_suite unit_region_tests, unit_extent_tests, unit_bins_tests, u
     unit_classes_tests, unit_page_tests, unit_pool_tests, unit_remote_tests, unit_stats_tests,
     unit_check_tests, unit_walk_tests, unit_init_tests, unit_small_tests, unit_same_tests,
     unit_cache_tests, unit_release_tests, unit_policy_tests, unit_learn_tests, unit_retention_tests,
-    unit_lock_tests;
+    unit_lock_tests, unit_tagged_tests, unit_tagged_add_tests;
 
 static const unit_suite *const suites[] = {
-    &unit_region_tests,  &unit_extent_tests,  &unit_bins_tests,      &unit_run_tests,
-    &unit_classes_tests, &unit_page_tests,    &unit_pool_tests,      &unit_remote_tests,
-    &unit_cache_tests,   &unit_release_tests, &unit_stats_tests,     &unit_check_tests,
-    &unit_walk_tests,    &unit_init_tests,    &unit_small_tests,     &unit_same_tests,
-    &unit_policy_tests,  &unit_learn_tests,   &unit_retention_tests, &unit_lock_tests,
+    &unit_region_tests,     &unit_extent_tests,  &unit_bins_tests,      &unit_run_tests,
+    &unit_classes_tests,    &unit_page_tests,    &unit_pool_tests,      &unit_remote_tests,
+    &unit_cache_tests,      &unit_release_tests, &unit_stats_tests,     &unit_check_tests,
+    &unit_walk_tests,       &unit_init_tests,    &unit_small_tests,     &unit_same_tests,
+    &unit_policy_tests,     &unit_learn_tests,   &unit_retention_tests, &unit_tagged_tests,
+    &unit_tagged_add_tests, &unit_lock_tests,
 };
 
 size_t unit_faults;

@@ -4,7 +4,7 @@
 UNIT_SOURCES := $(addprefix tests/unit/,unit.c test_region.c test_extent.c test_bins.c test_run.c \
     test_classes.c test_page.c test_pool.c test_remote.c test_stats.c test_check.c test_walk.c \
     test_init.c test_small.c test_same.c test_cache.c test_release.c test_policy.c test_learn.c \
-    test_retention.c test_lock.c)
+    test_retention.c test_lock.c test_tagged.c test_tagged_add.c)
 UNIT_FLAGS    = -Isrc -Isrc/inject/off -Isrc/sample/off \
     $$(foreach folder,$$(SITES_$$(call stem_sites,$$*)),-I$$(folder)) -Iport -DHAK_CORES=$$(call stem_cores,$$*)
 

@@ -33,6 +33,10 @@ static inline void sites_handed_out(const void *block, const void *site)
 {
     (void)block, (void)site;
 }
+static inline void sites_given_in(const hak_region *r, const void *block, const void *site)
+{
+    (void)r, (void)block, (void)site;
+}
 static inline void sites_failed(const void *site) { (void)site; }
 static inline void sites_pushed(const hak_slot *slot, const uint8_t *tags, const void *p,
                                 size_t stride)

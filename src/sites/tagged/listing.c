@@ -32,13 +32,18 @@ static void hold_page(held *sums, const hak_region *r, uint32_t unit, unsigned k
         hold(sums, sites_get(&tags[hak_port_ctz(live)]), pools.classes[kind - 1].stride);
 }
 
-static void hold_region(held *sums, const hak_region *r)
+static void hold_region(held *sums, const hak_tour *tour)
 {
-    for (granule g = r->first; g < r->end;) {
+    const hak_region *r = tour->region;
+    for (granule g = tour->first; g < tour->end;) {
         uint32_t unit = unit_of(g);
         hak_word live = 0;
         hak_tag tag = SITES_OTHER;
         hak_mask state = run_lock();
+        if (!tour_stands(tour)) {
+            run_unlock(state);
+            return;
+        }
         hak_item item = cursor_look(r, g);
         unsigned kind = region_kind(r, unit);
         if (item.kind == ITEM_PAGE)
@@ -59,10 +64,10 @@ static void hold_region(held *sums, const hak_region *r)
 
 static void hold_all(held *sums)
 {
-    const hak_region_table *table = run_regions();
+    hak_tour tour = tour_start();
     hak_port_zero(sums, HAK_SITES * sizeof *sums); /* an initializer would call memset */
-    for (unsigned i = 0; i < table->count; i++)
-        hold_region(sums, table->region[i]);
+    while (tour_goes_on(&tour))
+        hold_region(sums, &tour);
 }
 
 static hak_site_info describe(hak_tag tag, held sum)
@@ -137,11 +142,16 @@ size_t hak_sites_get(hak_site_info *list, size_t most)
 }
 
 /* Every tag that the program cannot overwrite names a site. */
-static const char *check_region(const hak_region *r)
+static const char *check_region(const hak_tour *tour)
 {
-    for (granule g = r->first; g < r->end;) {
+    const hak_region *r = tour->region;
+    for (granule g = tour->first; g < tour->end;) {
         hak_tag tag = SITES_OTHER;
         hak_mask state = run_lock();
+        if (!tour_stands(tour)) {
+            run_unlock(state);
+            return NULL;
+        }
         hak_item item = cursor_look(r, g);
         if (item.kind == ITEM_BLOCK)
             tag = sites_run_tag(r, region_address(r, g));
@@ -179,9 +189,9 @@ static const char *check_accounts(void)
 
 const char *sites_check(void)
 {
-    const hak_region_table *table = run_regions();
-    for (unsigned i = 0; i < table->count; i++) {
-        const char *broken = check_region(table->region[i]);
+    hak_tour tour = tour_start();
+    while (tour_goes_on(&tour)) {
+        const char *broken = check_region(&tour);
         if (broken != NULL)
             return broken;
     }

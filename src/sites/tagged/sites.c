@@ -126,6 +126,11 @@ void sites_handed_out(const void *block, const void *site)
         tag_in_run(r, block, sites_find(site));
 }
 
+void sites_given_in(const hak_region *r, const void *block, const void *site)
+{
+    tag_in_run(r, block, sites_find(site), true);
+}
+
 /* The last one in a stripe goes: no other block may come by its tag. */
 void sites_run_gone(const hak_region *r, const void *p)
 {

@@ -67,6 +67,9 @@ void *sites_settle(void *block, hak_place_of_site *place, hak_mask state);
 /* A block (or NULL) was handed out; run lock held since. */
 void sites_handed_out(const void *block, const void *site);
 
+/* The same of a block of the run layer, in whatever region. */
+void sites_given_in(const hak_region *r, const void *block, const void *site);
+
 /* A call returned NULL for want of memory. */
 static inline void sites_failed(const void *site) { tally_failed(sites_find(site)); }
 
