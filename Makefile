@@ -19,20 +19,48 @@ LIB      = $(LIB_DIR)/libhak.a
 
 # The compilers. -fno-tree-loop-distribute-patterns and -fno-builtin: no call
 # to memcpy or memset appears that the source does not spell out.
-CC_host    ?= gcc
-CC_aarch64 ?= aarch64-linux-gnu-gcc
-CC_riscv64 ?= riscv64-unknown-elf-gcc
-AR_host    ?= ar
-AR_aarch64 ?= aarch64-linux-gnu-ar
-AR_riscv64 ?= riscv64-unknown-elf-ar
+PREFIX_aarch64        := aarch64-linux-gnu-
+PREFIX_aarch64_lse    := aarch64-linux-gnu-
+PREFIX_armv6m         := arm-none-eabi-
+PREFIX_armv7m         := arm-none-eabi-
+PREFIX_armv7em        := arm-none-eabi-
+PREFIX_armv8m         := arm-none-eabi-
+PREFIX_riscv32        := riscv64-unknown-elf-
+PREFIX_riscv32_single := riscv64-unknown-elf-
+PREFIX_riscv64        := riscv64-unknown-elf-
+
+PORTS := host $(patsubst PREFIX_%,%,$(filter PREFIX_%,$(.VARIABLES)))
+define tools
+CC_$(1) ?= $(PREFIX_$(1))gcc
+AR_$(1) ?= $(PREFIX_$(1))ar
+
+endef
+$(eval $(foreach port,$(PORTS),$(call tools,$(port))))
 
 COMMON_FLAGS := -std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 LIB_FLAGS    := $(COMMON_FLAGS) -ffreestanding -fno-builtin -fno-tree-loop-distribute-patterns \
                 -ffunction-sections -fdata-sections -fvisibility=hidden
-FLAGS_host    := -fPIC -fno-stack-protector
-FLAGS_aarch64 := -nostdlib -fno-pic -fno-stack-protector -mgeneral-regs-only -mno-outline-atomics \
-                 -mcpu=cortex-a53
-FLAGS_riscv64 := -nostdlib -fno-pic -fno-stack-protector -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany
+BARE_FLAGS           := -nostdlib -fno-pic -fno-stack-protector
+A64_FLAGS            := $(BARE_FLAGS) -mgeneral-regs-only -mno-outline-atomics
+FLAGS_host           := -fPIC -fno-stack-protector
+FLAGS_aarch64        := $(A64_FLAGS) -mcpu=cortex-a53
+FLAGS_aarch64_lse    := $(A64_FLAGS) -march=armv8.1-a -mtune=cortex-a53
+FLAGS_armv6m         := $(BARE_FLAGS) -mthumb -mcpu=cortex-m0 -fno-jump-tables
+FLAGS_armv7m         := $(BARE_FLAGS) -mthumb -mcpu=cortex-m3
+FLAGS_armv7em        := $(BARE_FLAGS) -mthumb -mcpu=cortex-m4 -mfloat-abi=soft
+FLAGS_armv8m         := $(BARE_FLAGS) -mthumb -mcpu=cortex-m33+nodsp -mfloat-abi=soft
+FLAGS_riscv32        := $(BARE_FLAGS) -march=rv32imac_zicsr -mabi=ilp32
+FLAGS_riscv32_single := $(BARE_FLAGS) -march=rv32imc_zicsr -mabi=ilp32
+FLAGS_riscv64        := $(BARE_FLAGS) -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany
+
+# What ports share (port/shared); what is a port's own is in its folder.
+SHARED_armv6m         := divide_64
+SHARED_armv7m         := divide_64
+SHARED_armv7em        := divide_64
+SHARED_armv8m         := divide_64
+SHARED_riscv32        := divide_64 place_32
+SHARED_riscv32_single := divide_64 place_32
+port_sources = $(wildcard port/$(1)/*.c) $(SHARED_$(1):%=port/shared/%.c)
 FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan := -fsanitize=thread
 
@@ -41,7 +69,7 @@ SITES_off   := src/sites/off
 SITES_list  := src/sites/list src/sites/tagged
 SITES_count := src/sites/count src/sites/tagged
 
-LIB_SRC  = $(sort $(wildcard src/*.c)) $(wildcard port/$(PORT)/*.c) \
+LIB_SRC  = $(sort $(wildcard src/*.c)) $(call port_sources,$(PORT)) \
            $(sort $(wildcard $(SITES_$(SITES):%=%/*.c))) \
            $(if $(filter 1,$(FAIL)),src/inject/on/inject.c) \
            $(if $(filter 1,$(LEARN)),src/sample/on/sample.c)
@@ -56,7 +84,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | \
 	  awk -F'\t' '{printf "make %-18s %s\n", $$1, $$2}'
 
-lib: $(LIB) ## build the library: PORT=host|aarch64|riscv64 CORES=1..64 SITES=off|list|count, into build/<port>-<n>/libhak.a
+lib: $(LIB) ## build the library: PORT=host|aarch64|... (a folder of port/) CORES=1..64 SITES=off|list|count, into build/<port>-<n>/libhak.a
 	@echo $(LIB)
 
 $(LIB): $(LIB_OBJ)
@@ -69,7 +97,7 @@ $(LIB_DIR)/%.o: %.c Makefile
 
 -include $(LIB_OBJ:.o=.d)
 
-include $(sort $(wildcard boards/*/*.mk tests/*.mk tests/*/*.mk))
+include boards/boards.mk $(sort $(wildcard boards/*/*.mk tests/*.mk tests/*/*.mk))
 
 format: ## format the C sources
 	clang-format -i $$(git ls-files '*.c' '*.h')

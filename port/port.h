@@ -5,6 +5,8 @@
  *
  *   HAK_PORT_WORD_BITS          64 or 32
  *   HAK_PORT_CORE_MAY_BE_NONE   1 if hak_port_core() may answer "none"
+ *   HAK_PORT_ONE_CORE           1 if no two cores ever share a heap: what masks
+ *                               interrupts then needs no lock
  *   hak_mask                    the type that keeps an interrupt mask's state
  *   hak_port_core()             which core this is, from 0; HAK_CORES or more
  *                               means "a core without a pool of its own"
@@ -18,10 +20,17 @@
  *   hak_port_popcount(w)        set bits of a word
  *   HAK_PORT_CALL_SITE()        the return address of the public function that
  *                               uses it before it calls anything else
- *   HAK_PORT_CALL_TAG()         bits 2 to 25 of it, as bits 40 to 63
+ *   HAK_PORT_CALL_TAG()         bits 2 to 25 of it, as the upper 24 bits of a word
  *   hak_port_get(w), hak_port_set(w, v)  relaxed atomic load and store of a word
  *   hak_port_set_byte(b, v)     the same for the low byte of v
+ *   hak_port_fetch_add(w, v, order), hak_port_fetch_and, hak_port_fetch_or,
+ *   hak_port_exchange           change an atomic word in one step; what it was
+ *   hak_port_compare_exchange(w, expected, v, order, failure)  the strong one
+ *   hak_port_fetch_add_32(w, v, order)  of an atomic uint32_t
+ *   hak_port_divide(a, b)       a / b, 32 bits; and hak_port_divide_64
+ *   hak_port_high(a, b)         the upper 32 bits of the product of 32-bit numbers
  *
+ * port/shared has what several ports have in common, for them to include.
  * This header derives the rest: words, atomics, the fair lock.
  */
 #ifndef HAK_PORT_H
@@ -42,7 +51,8 @@ typedef _Atomic(hak_word) hak_atomic;
 /*
  * A ticket lock: first come, first served, so that with n cores nobody waits
  * for more than n - 1 holds. Take it with interrupts masked. Both numbers share a
- * word: drawing a ticket tells at once whether it is served.
+ * word: drawing a ticket tells at once whether it is served. With one core there is
+ * nobody to wait for.
  * [fair lock: Reed and Kanodia's eventcounts and sequencers, CACM 1979]
  */
 typedef union hak_lock {
@@ -56,9 +66,10 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "hak_lock: next is the
 
 static inline void hak_lock_take(hak_lock *lock)
 {
+    if (HAK_PORT_ONE_CORE)
+        return;
     /* acquire, here and below: pairs with the release in hak_lock_drop */
-    uint32_t drawn =
-        atomic_fetch_add_explicit(&lock->both, UINT32_C(1) << 16, memory_order_acquire);
+    uint32_t drawn = hak_port_fetch_add_32(&lock->both, UINT32_C(1) << 16, memory_order_acquire);
     uint16_t mine = (uint16_t)(drawn >> 16);
     if (__builtin_expect((uint16_t)drawn == mine, 1))
         return;
@@ -69,6 +80,8 @@ static inline void hak_lock_take(hak_lock *lock)
 
 static inline void hak_lock_drop(hak_lock *lock)
 {
+    if (HAK_PORT_ONE_CORE)
+        return;
     uint16_t mine = atomic_load_explicit(&lock->serving, memory_order_relaxed);
     /* release: pairs with the acquire in hak_lock_take */
     atomic_store_explicit(&lock->serving, (uint16_t)(mine + 1), memory_order_release);

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * AArch64, any exception level above EL0, with or without LSE. The core number
- * is Aff0 of MPIDR_EL1. On cores that number themselves in Aff1 (Cortex-A55,
- * A76 and later, whose MPIDR.MT is 1) build with -DHAK_A64_CORE_SHIFT=8.
+ * AArch64, any exception level above EL0, on cores with or without LSE; aarch64_lse
+ * is for those with it alone. The core number is Aff0 of MPIDR_EL1. On cores that
+ * number themselves in Aff1 (Cortex-A55, A76 and later, whose MPIDR.MT is 1) build
+ * with -DHAK_A64_CORE_SHIFT=8.
  */
 #ifndef HAK_PORT_ARCH_H
 #define HAK_PORT_ARCH_H
 
 #define HAK_PORT_WORD_BITS        64
 #define HAK_PORT_CORE_MAY_BE_NONE 0
+#define HAK_PORT_ONE_CORE         0
+
+#include "shared/divide_wide.h"
+#include "shared/rmw_c11.h"
 
 #ifndef HAK_A64_CORE_SHIFT
 #define HAK_A64_CORE_SHIFT 0

@@ -11,8 +11,12 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "shared/divide_wide.h"
+#include "shared/rmw_c11.h"
+
 #define HAK_PORT_WORD_BITS        64
 #define HAK_PORT_CORE_MAY_BE_NONE 1
+#define HAK_PORT_ONE_CORE         0
 
 #define HAK_PORT_CALL_SITE() __builtin_return_address(0)
 #define HAK_PORT_CALL_TAG()  ((uintptr_t)__builtin_return_address(0) >> 2 << 40)

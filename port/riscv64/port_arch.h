@@ -7,10 +7,12 @@
 #ifndef HAK_PORT_ARCH_H
 #define HAK_PORT_ARCH_H
 
-#define HAK_PORT_WORD_BITS        64
-#define HAK_PORT_CORE_MAY_BE_NONE 0
+#define HAK_PORT_WORD_BITS 64
+#define HAK_PORT_ONE_CORE  0
 
-typedef uint64_t hak_mask;
+#include "shared/divide_wide.h"
+#include "shared/riscv.h"
+#include "shared/rmw_c11.h"
 
 static inline unsigned hak_port_core(void)
 {
@@ -19,27 +21,6 @@ static inline unsigned hak_port_core(void)
     return (unsigned)hart;
 }
 
-/* MIE, machine interrupt enable, is bit 3 of mstatus. */
-static inline hak_mask hak_port_mask(void)
-{
-    hak_mask state;
-    __asm__ volatile("csrrci %0, mstatus, 8" : "=r"(state) : : "memory");
-    return state;
-}
-
-static inline void hak_port_unmask(hak_mask state)
-{
-    __asm__ volatile("csrs mstatus, %0" : : "r"(state & 8) : "memory");
-}
-
-/* The return address, which is still in ra there. */
-#define HAK_PORT_CALL_SITE()                                                                       \
-    __extension__({                                                                                \
-        const void *link_;                                                                         \
-        __asm__ volatile("mv %0, ra" : "=r"(link_));                                               \
-        link_;                                                                                     \
-    })
-
 /* Its lowest bit is 0. */
 #define HAK_PORT_CALL_TAG()                                                                        \
     __extension__({                                                                                \
@@ -47,13 +28,6 @@ static inline void hak_port_unmask(hak_mask state)
         __asm__ volatile("srli %0, ra, 2\n\tslli %0, %0, 40" : "=r"(tag_));                        \
         tag_;                                                                                      \
     })
-
-/* `pause`, which older assemblers do not know. */
-static inline void hak_port_relax(unsigned turns)
-{
-    (void)turns;
-    __asm__ volatile(".4byte 0x0100000f");
-}
 
 /* Without the B extension nothing counts zeros: the lowest set bit, times a number
  * each of whose 6-bit windows is different, has its place in the upper 6 bits.

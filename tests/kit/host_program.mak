@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Programs for the host; included by boards/qemu_virt_a64/board.mk.
+# Programs for the host; included by boards/boards.mk.
 #
 #   $(call host_program,NAME,SOURCES[,FLAGS[,LIBRARIES]])
 #
@@ -9,9 +9,6 @@
 HOST_SOURCES := tests/kit/kit.c tests/kit/format.c tests/kit/kit_host.c
 HOST_FLAGS    = $(COMMON_FLAGS) -pthread
 HOST_LINK     = -pthread
-
-$(BUILD)/host-%/libhak.a: always
-	+@$(call stem_lib,host,$*) >/dev/null
 
 # The sanitizer that the stem names
 host_san = $(foreach san,$(call stem_has,asan tsan,$(1)),$(FLAGS_$(san)))

@@ -7,10 +7,14 @@
 #include <stdatomic.h>
 
 /* Longer texts than this are printed in several pieces. */
+#ifndef KIT_LINE_BYTES
+#define KIT_LINE_BYTES 256
+#endif
+
 struct line {
     kit_sink sink;
     size_t used;
-    char text[256];
+    char text[KIT_LINE_BYTES];
 };
 
 static void line_flush(struct line *line)

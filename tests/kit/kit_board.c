@@ -6,8 +6,12 @@
 
 #define NANOSECONDS_PER_SECOND UINT64_C(1000000000)
 
+#ifndef KIT_COMMAND_LINE_BYTES
+#define KIT_COMMAND_LINE_BYTES 4096
+#endif
+
 /* The arguments, each ended by a 0 in place of the blank, and an empty one. */
-static char command_line[4096];
+static char command_line[KIT_COMMAND_LINE_BYTES];
 
 int board_main(void)
 {

@@ -3,7 +3,9 @@
  * The kit, tested with itself, without the allocator.
  *   file=PATH bytes=N   a file to read, and its size
  *   exit=N              end with that status at once; core=1: from core 1
- *   crash=null|stack    (board) end by an exception
+ *   crash=load|stack    (board) end by an exception; at=N: the address, else 0
+ *   least=N             the board has more RAM than that for heaps (100M)
+ *   rounds=N            of the test of registers (100000)
  */
 #include "kit.h"
 #include "format.h"
@@ -57,7 +59,7 @@ static void test_print(void)
     KIT_CHECK(prints("", "%s", ""));
     KIT_CHECK(prints("100%", "100%%"));
     KIT_CHECK(prints("-7 42 ff c", "%d %u %x %c", -7, 42u, 255u, 'c'));
-    KIT_CHECK(prints("-2147483648", "%i", INT32_MIN));
+    KIT_CHECK(prints("-2147483648", "%i", (int)INT32_MIN));
     KIT_CHECK(prints("18446744073709551615", "%llu", (unsigned long long)UINT64_MAX));
     KIT_CHECK(prints("-9223372036854775808", "%lld", (long long)INT64_MIN));
     KIT_CHECK(prints("[  12][12  ][0012]", "[%4d][%-4d][%04d]", 12, 12, 12));
@@ -178,10 +180,17 @@ void wait_ns(uint64_t ns)
         kit_relax();
 }
 
-static __attribute__((noinline)) uint64_t count_nops(void)
+/* By themselves: the branches around them would not reach so far everywhere. */
+static __attribute__((noinline)) void nops(void)
+{
+    __asm__ volatile(".rept " NOPS_TEXT "\n\tnop\n\t.endr");
+}
+static __attribute__((noinline)) void no_nops(void) { __asm__ volatile(""); }
+
+static __attribute__((noinline)) uint64_t count(void (*body)(void))
 {
     uint64_t before = kit_instructions();
-    __asm__ volatile(".rept " NOPS_TEXT "\n\tnop\n\t.endr");
+    body();
     return kit_instructions() - before;
 }
 
@@ -203,7 +212,7 @@ static void test_instructions(void)
     if (!counts)
         return;
     for (unsigned i = 0; i < 10; i++)
-        KIT_CHECK(count_nops() == NOPS + kit_instructions_overhead());
+        KIT_CHECK(count(nops) == NOPS + count(no_nops));
     if (relaxing_early == 0)
         relaxing_early = count_relaxing();
     KIT_CHECK(count_relaxing() == relaxing_early);
@@ -218,7 +227,7 @@ static void test_instructions_long(void)
     uint64_t before = kit_instructions(), last = before;
     for (unsigned i = 0; i < 50; i++) {
         for (unsigned k = 0; k < 100000; k++)
-            __asm__ volatile(".rept " NOPS_TEXT "\n\tnop\n\t.endr");
+            nops();
         KIT_CHECK(kit_instructions() - last >= UINT64_C(100000) * NOPS);
         last = kit_instructions();
     }
@@ -228,16 +237,17 @@ static void test_instructions_long(void)
 
 static void test_file(void)
 {
-    static char buffer[8192];
+    size_t most;
+    char *buffer = kit_ram(0, &most);
     const char *path = kit_argument("file");
-    KIT_CHECK(kit_read_file("no/such/file", buffer, sizeof buffer) == -1);
+    KIT_CHECK(kit_read_file("no/such/file", buffer, most) == -1);
     if (path == NULL)
         return;
-    uint64_t bytes = kit_argument_number("bytes", 0);
-    KIT_CHECK(bytes > 1 && bytes <= sizeof buffer);
+    size_t bytes = (size_t)kit_argument_number("bytes", 0);
+    KIT_CHECK(bytes > 1 && bytes <= most);
     KIT_CHECK(kit_read_file(path, buffer, bytes - 1) == -2);
     KIT_CHECK(kit_read_file(path, buffer, bytes) == (long)bytes);
-    KIT_CHECK(kit_read_file(path, buffer, sizeof buffer) == (long)bytes);
+    KIT_CHECK(kit_read_file(path, buffer, most) == (long)bytes);
     KIT_CHECK(buffer[0] == 'M' && buffer[1] == 'I' && buffer[2] == 'T');
 }
 
@@ -246,7 +256,7 @@ static void test_ram(void)
     size_t bytes = 0, some = 0;
     uint64_t expected = kit_argument_number("ram", 0);
     volatile char *ram = kit_ram(0, &bytes);
-    KIT_CHECK(ram != NULL && bytes > (100u << 20));
+    KIT_CHECK(ram != NULL && bytes > kit_argument_number("least", 100u << 20));
     if (expected != 0)
         KIT_CHECK(bytes <= expected && bytes > expected - (16u << 20));
     ram[0] = 1;
@@ -256,7 +266,7 @@ static void test_ram(void)
     for (size_t at = 1u << 20; at < bytes - 1; at += 1u << 24)
         KIT_CHECK(ram[at] == (char)(at >> 24));
     KIT_CHECK(ram[0] == 1 && ram[bytes - 1] == 2);
-    KIT_CHECK(kit_ram(12345, &some) != NULL && some == 12345);
+    KIT_CHECK(kit_ram(bytes / 2 - 1, &some) != NULL && some == bytes / 2 - 1);
     KIT_CHECK(kit_ram(SIZE_MAX / 2, &some) == NULL);
 }
 
@@ -286,9 +296,9 @@ static __attribute__((noinline)) unsigned overflow(unsigned depth)
 
 static int crash(const char *how)
 {
-    volatile uintptr_t null = 0;
-    if (equal(how, "null"))
-        return *(volatile int *)null;
+    volatile uintptr_t address = (uintptr_t)kit_argument_number("at", 0);
+    if (equal(how, "load"))
+        return *(volatile int *)address;
     return (int)overflow(0);
 }
 

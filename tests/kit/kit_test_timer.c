@@ -141,12 +141,12 @@ static void spoil(void)
 
 void test_registers(void)
 {
-    uint64_t quiet = mix_in_registers(100000);
+    unsigned rounds = (unsigned)kit_argument_number("rounds", 100000);
+    uint64_t quiet = mix_in_registers(rounds), disturbed;
     atomic_store(&ticks[0], 0);
     bool interrupted = kit_timer_start(2, spoil);
-    uint64_t disturbed;
     do
-        disturbed = mix_in_registers(100000);
+        disturbed = mix_in_registers(rounds);
     while (disturbed == quiet && interrupted && my_ticks() == 0);
     kit_timer_stop();
     KIT_CHECK(quiet == disturbed);

@@ -11,7 +11,7 @@ _Noreturn void board_first_main(void);
 _Noreturn void board_core_main(void);
 
 /* trap.S calls it. */
-void board_trap(uint64_t cause, uint64_t from, uint64_t value, uint64_t link);
+void board_trap(uintptr_t cause, uintptr_t from, uintptr_t value, uintptr_t link);
 
 /* clint.c: software interrupts that wake a hart, and the timer of each */
 #define INTERRUPT_WAKE  3u
@@ -32,6 +32,6 @@ long board_semihost(unsigned operation, const void *block);
 void uart_write(const char *text, size_t bytes);
 
 /* panic.c */
-_Noreturn void panic_exception(uint64_t cause, uint64_t from, uint64_t value, uint64_t link);
+_Noreturn void panic_exception(uintptr_t cause, uintptr_t from, uintptr_t value, uintptr_t link);
 
 #endif

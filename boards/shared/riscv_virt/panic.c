@@ -11,10 +11,10 @@ static void say(const char *text)
     uart_write(text, length);
 }
 
-static void say_hex(const char *name, uint64_t value)
+static void say_hex(const char *name, uintptr_t value)
 {
     say(name);
-    for (int shift = 60; shift >= 0; shift -= 4)
+    for (int shift = (int)sizeof value * 8 - 4; shift >= 0; shift -= 4)
         uart_write(&"0123456789abcdef"[(value >> shift) & 15], 1);
 }
 
@@ -25,7 +25,7 @@ _Noreturn void board_panic(const char *text)
     board_exit(BOARD_EXIT_PANIC);
 }
 
-_Noreturn void panic_exception(uint64_t cause, uint64_t from, uint64_t value, uint64_t link)
+_Noreturn void panic_exception(uintptr_t cause, uintptr_t from, uintptr_t value, uintptr_t link)
 {
     say_hex("\nexception: cause ", cause);
     say_hex("\n  core  ", board_core());

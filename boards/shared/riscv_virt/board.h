@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * QEMU's RISC-V `virt` machine, 64 bit, with no firmware: every hart starts at
- * the image's entry in machine mode. What a program may call is what
+ * QEMU's RISC-V `virt` machine, 32 or 64 bit, with no firmware: every hart starts
+ * at the image's entry in machine mode. What a program may call is what
  * boards/qemu_virt_a64 offers. It defines board_main(), which runs on hart 0 with
  * interrupts on. The other harts wait for the first board_parallel().
  */
@@ -64,7 +64,7 @@ int board_command_line(char *buffer, size_t bytes); /* 0, arguments with one bla
 
 static inline unsigned board_core(void)
 {
-    uint64_t hart;
+    uintptr_t hart;
     __asm__ volatile("csrr %0, mhartid" : "=r"(hart));
     return (unsigned)hart;
 }
@@ -72,14 +72,14 @@ static inline unsigned board_core(void)
 /* Hold interrupts off on this hart: the old state, for board_unmask(). */
 static inline uint64_t board_mask(void)
 {
-    uint64_t state;
+    uintptr_t state;
     __asm__ volatile("csrrci %0, mstatus, 8" : "=r"(state) : : "memory");
     return state;
 }
 
 static inline void board_unmask(uint64_t state)
 {
-    __asm__ volatile("csrs mstatus, %0" : : "r"(state & 8) : "memory");
+    __asm__ volatile("csrs mstatus, %0" : : "r"((uintptr_t)state & 8) : "memory");
 }
 
 /* In a spin loop: lets the other harts run where QEMU has one thread for all. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "width.h"
 /*
  * The first instructions of each hart. The stack of hart n fills slot n of
  * __stacks. Hart 0 clears .bss and says so; the others wait for that.
@@ -24,8 +25,8 @@ _start:
     la      t1, __bss_start
     la      t2, __bss_end
 1:  bgeu    t1, t2, 2f
-    sd      zero, 0(t1)
-    addi    t1, t1, 8
+    STORE   zero, 0(t1)
+    addi    t1, t1, WIDTH
     j       1b
 2:  fence   rw, w
     li      t1, 1

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#define INTERRUPT (UINT64_C(1) << 63) /* of mcause */
+#define INTERRUPT ~(UINTPTR_MAX >> 1) /* of mcause */
 
 /* What to run. Written by core 0 while no core has an order. */
 static void (*job_body)(unsigned core, void *context);
@@ -17,7 +17,7 @@ static unsigned harts;
 
 static void core_init(void)
 {
-    uint64_t enabled = 1u << INTERRUPT_WAKE | 1u << INTERRUPT_TIMER;
+    uintptr_t enabled = 1u << INTERRUPT_WAKE | 1u << INTERRUPT_TIMER;
     __asm__ volatile("csrw mie, %0\n\tcsrsi mstatus, 8" : : "r"(enabled) : "memory");
 }
 
@@ -74,7 +74,7 @@ void board_parallel(unsigned count, void (*body)(unsigned core, void *context), 
     sleep_until(&job_left, 0);
 }
 
-void board_trap(uint64_t cause, uint64_t from, uint64_t value, uint64_t link)
+void board_trap(uintptr_t cause, uintptr_t from, uintptr_t value, uintptr_t link)
 {
     if (cause == (INTERRUPT | INTERRUPT_TIMER))
         timer_interrupt();

@@ -3,14 +3,15 @@
  * clock of its host instead. */
 #include "board.h"
 #include "internal.h"
+#include "width.h"
 
 #include <stdbool.h>
 
 static bool counts;
 
-static uint64_t nine(void)
+static uintptr_t nine(void)
 {
-    uint64_t from, to;
+    uintptr_t from, to;
     __asm__ volatile("csrr %0, minstret\n\t.rept 8\n\tnop\n\t.endr\n\tcsrr %1, minstret"
                      : "=r"(from), "=r"(to)
                      :
@@ -27,7 +28,6 @@ void counter_init(void)
 
 uint64_t board_instructions(void)
 {
-    uint64_t count;
-    __asm__ volatile("csrr %0, minstret" : "=r"(count) : : "memory");
+    uint64_t count = counter_read();
     return counts ? count : 0;
 }

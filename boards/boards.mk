@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+# Programs for boards, and what all programs have in common.
+#
+#   $(call board_program,BOARD,NAME,SOURCES[,FLAGS[,LIBRARIES]])
+#   $(call boards_program,NAME,SOURCES[,FLAGS[,LIBRARIES]])     for every board
+#   $(call a64_program,NAME,SOURCES[,FLAGS[,LIBRARIES]])        for a64
+#
+# makes NAME.elf in build/BOARD-CORES/ for every number of cores, so that
+# build/a64-1/NAME.elf and build/a64-4/NAME.elf can be asked for in one run of
+# make; build/a64-4-fail/NAME.elf is linked with the library made by FAIL=1.
+# The library is made, and made anew, as needed. FLAGS are for the program's
+# own SOURCES. $(call host_program,...) does the same for the host, see
+# tests/kit/host_program.mak. bare_program and boards_bare_program are for
+# programs without the library, into the same folders.
+#
+#   sh tests/kit/run_board.sh BOARD ELF CORES MEMORY yes|no [NAME=value ...]
+#
+# runs one; `yes`: with -icount, which counts instructions and can be repeated.
+#
+# A board's makefile, boards/*/board.mk, tells of the board NAME (no dash in it):
+#   PORT_NAME     a folder of port/
+#   BOARD_NAME    the folders with its sources
+#   SCRIPT_NAME   the linker's script
+#   LINK_NAME     flags for linking; LIBS_NAME: libraries behind all others, for the
+#                 programs: hak itself needs none
+#   KIT_NAME      flags for the kit, where the board is small
+# and then says $(call board,NAME).
+
+# A stem is what stands between "a64-" or "host-" and the next slash: the
+# number of cores, and -fail, -list or -count, -asan or -tsan behind it.
+stem_cores = $(firstword $(subst -, ,$(1)))
+stem_has   = $(filter $(1),$(subst -, ,$(2)))
+stem_sites = $(or $(call stem_has,list count,$(1)),off)
+stem_lib   = $(MAKE) --no-print-directory -s lib PORT=$(1) CORES=$(call stem_cores,$(2)) \
+             FAIL=$(if $(call stem_has,fail,$(2)),1) LEARN=$(if $(call stem_has,learn,$(2)),1) \
+             SITES=$(call stem_sites,$(2)) SAN=$(call stem_has,asan tsan,$(2))
+
+.PHONY: always
+always:
+
+# The library of the top makefile's rule, for any other port and core count.
+define port_library
+.PRECIOUS: $(BUILD)/$(1)-%/libhak.a
+$(BUILD)/$(1)-%/libhak.a: always
+	+@$$(call stem_lib,$(1),$$*) >/dev/null
+
+endef
+$(eval $(foreach port,$(PORTS),$(call port_library,$(port))))
+
+board_sources = $(sort $(foreach folder,$(BOARD_$(1)) boards/shared,$(wildcard $(folder)/*.S $(folder)/*.c))) \
+                tests/kit/kit.c tests/kit/format.c tests/kit/kit_board.c
+BOARD_FLAGS  := $(COMMON_FLAGS) -ffreestanding -fno-pie -ffunction-sections -fdata-sections
+BOARD_LINK   := -nostdlib -static -Wl,--gc-sections,--build-id=none,-z,max-page-size=4096
+# For boards with a few KiB: the kit's buffers, in bytes.
+KIT_TINY     := -DKIT_LINE_BYTES=64 -DKIT_COMMAND_LINE_BYTES=256
+
+# $(1) board, $(2) program, $(3) source, $(4) flags
+define board_object
+$(BUILD)/$(1)-%/$(2).obj/$(basename $(3)).o: $(3) boards/boards.mk
+	@mkdir -p $$(@D)
+	@$$(CC_$(PORT_$(1))) $$(BOARD_FLAGS) $$(FLAGS_$(PORT_$(1))) $(4) -MMD -MP -c $$< -o $$@
+.PRECIOUS: $(BUILD)/$(1)-%/$(2).obj/$(basename $(3)).o
+-include $(wildcard $(BUILD)/$(1)-*/$(2).obj/$(basename $(3)).d)
+
+endef
+
+# $(1) board, $(2) program, $(3) sources, $(4) flags, $(5) libraries, $(6) hak's
+define board_rules
+$(foreach source,$(3),$(call board_object,$(1),$(2),$(source),-Isrc/include -Itests/kit -Iport/$(PORT_$(1)) $(4)))
+$(BUILD)/$(1)-%/$(2).elf: $(foreach source,$(3),$(BUILD)/$(1)-%/$(2).obj/$(basename $(source)).o) \
+                          $(foreach source,$(board_sources),$(BUILD)/$(1)-%/kit.obj/$(basename $(source)).o) \
+                          $(6) $(SCRIPT_$(1))
+	@$$(CC_$(PORT_$(1))) $$(BOARD_LINK) $$(LINK_$(1)) -T $(SCRIPT_$(1)) $$(filter %.o,$$^) $(5) $$(filter %.a,$$^) $$(LIBS_$(1)) -o $$@
+
+endef
+
+# What the board and the kit add to every program
+board_kit = $(foreach source,$(board_sources),$(call board_object,$(1),kit,$(source),$(BOARD_$(1):%=-I%) -Itests/kit $(KIT_$(1)) -DKIT_CORES=$$(call stem_cores,$$*)))
+
+BOARDS :=
+board = $(eval BOARDS += $(1)) $(eval $(call board_kit,$(1)))
+
+board_program  = $(eval $(call board_rules,$(1),$(2),$(3),$(4),$(5),$(BUILD)/$(PORT_$(1))-%/libhak.a))
+bare_program   = $(eval $(call board_rules,$(1),$(2),$(3),$(4),$(5)))
+boards_program      = $(foreach board,$(BOARDS),$(call board_program,$(board),$(1),$(2),$(3),$(4)))
+boards_bare_program = $(foreach board,$(BOARDS),$(call bare_program,$(board),$(1),$(2),$(3),$(4)))
+
+# Here, so that it is known to the makefiles of all tests.
+include tests/kit/host_program.mak

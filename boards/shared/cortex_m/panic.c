@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The last words of a run that went wrong. They take no lock. */
+#include "board.h"
+#include "internal.h"
+
+#define FAULT_STATUS  ((volatile uint32_t *)0xe000ed28) /* Cortex-M0 has none: reads 0 */
+#define FAULT_ADDRESS ((volatile uint32_t *)0xe000ed38)
+
+extern char __stacks[];
+
+static void say(const char *text)
+{
+    size_t length = 0;
+    while (text[length] != 0)
+        length++;
+    board_write(text, length);
+}
+
+static void say_hex(const char *name, uint32_t value)
+{
+    say(name);
+    for (int shift = 28; shift >= 0; shift -= 4)
+        board_write(&"0123456789abcdef"[(value >> shift) & 15], 1);
+}
+
+_Noreturn void board_panic(const char *text)
+{
+    say("\npanic: ");
+    say(text);
+    board_exit(BOARD_EXIT_PANIC);
+}
+
+/* The frame that the core saved: r0 to r3, r12, lr, pc, status. A stack that
+ * overflowed has none, for there is no memory below the lowest one. */
+_Noreturn void panic_exception(const uint32_t *frame)
+{
+    uint32_t number;
+    __asm__ volatile("mrs %0, ipsr" : "=r"(number));
+    say_hex("\nexception: number ", number);
+    say_hex("\n  core    ", board_core());
+    say_hex("\n  sp      ", (uintptr_t)frame);
+    say_hex("\n  status  ", *FAULT_STATUS);
+    say_hex("\n  address ", *FAULT_ADDRESS);
+    if ((uintptr_t)frame < (uintptr_t)__stacks) {
+        say("\n  stack overflow\n");
+        board_exit(BOARD_EXIT_PANIC);
+    }
+    say_hex("\n  lr      ", frame[5]);
+    say_hex("\n  pc      ", frame[6]);
+    say("\n");
+    board_exit(BOARD_EXIT_PANIC);
+}
