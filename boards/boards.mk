@@ -79,11 +79,19 @@ endef
 # What the board and the kit add to every program
 board_kit = $(foreach source,$(board_sources),$(call board_object,$(1),kit,$(source),$(BOARD_$(1):%=-I%) -Itests/kit $(KIT_$(1)) -DKIT_CORES=$$(call stem_cores,$$*)))
 
-BOARDS :=
-board = $(eval BOARDS += $(1)) $(eval $(call board_kit,$(1)))
+# Rules take time to read, and each library is made by a make of its own: there are
+# rules for the boards whose programs are goals, for none if the goal is a library, for
+# all if it is something else.
+NO_BOARDS    := lib help clean format
+board_goal    = $(firstword $(subst -, ,$(patsubst $(BUILD)/%,%,$(1))))
+BOARDS_WANTED := $(sort $(foreach goal,$(MAKECMDGOALS),$(if $(filter $(BUILD)/%,$(goal)),$(call board_goal,$(goal)),$(if $(filter $(NO_BOARDS),$(goal)),,all))))
+board_rules_for = $(if $(filter all $(1),$(BOARDS_WANTED)),$(eval $(call board_rules,$(1),$(2),$(3),$(4),$(5),$(6))))
 
-board_program  = $(eval $(call board_rules,$(1),$(2),$(3),$(4),$(5),$(BUILD)/$(PORT_$(1))-%/libhak.a))
-bare_program   = $(eval $(call board_rules,$(1),$(2),$(3),$(4),$(5)))
+BOARDS :=
+board = $(eval BOARDS += $(1)) $(if $(filter all $(1),$(BOARDS_WANTED)),$(eval $(call board_kit,$(1))))
+
+board_program = $(call board_rules_for,$(1),$(2),$(3),$(4),$(5),$(BUILD)/$(PORT_$(1))-%/libhak.a)
+bare_program  = $(call board_rules_for,$(1),$(2),$(3),$(4),$(5))
 boards_program      = $(foreach board,$(BOARDS),$(call board_program,$(board),$(1),$(2),$(3),$(4)))
 boards_bare_program = $(foreach board,$(BOARDS),$(call bare_program,$(board),$(1),$(2),$(3),$(4)))
 

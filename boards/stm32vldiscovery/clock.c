@@ -8,7 +8,7 @@
  * instruction they tell exactly how many.
  *
  * board_instructions() begins a new run, unless there is an alarm: no exception falls
- * between two calls that are less than RUN_INSTRUCTIONS apart.
+ * between two calls that are less than 5.4 M instructions apart.
  */
 #include "board.h"
 #include "internal.h"
@@ -23,11 +23,11 @@
 #define TICKS_PER_SECOND 24000000u
 
 /* 125 instructions are 384 ticks: the longest run of whole instructions. */
-#define RUN_TICKS        (384u * 43690u)
-#define RUN_INSTRUCTIONS (125u * 43690u)
+#define RUN_TICKS   (384u * 43690u)
+#define PER_TICK_32 UINT64_C(1398101333) /* 2^32 * 125 / 384 */
+
 /* An alarm is no sooner than that: begin_run() has set the exception back by then. */
-#define ALARM_LEAST      100u
-#define PER_TICK_32      UINT64_C(1398101333) /* 2^32 * 125 / 384 */
+#define ALARM_LEAST 100u
 
 /* Written and read with interrupts held off. The totals are of all runs before. */
 static uint64_t total_ticks, total_instructions;

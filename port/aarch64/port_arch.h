@@ -12,8 +12,8 @@
 #define HAK_PORT_CORE_MAY_BE_NONE 0
 #define HAK_PORT_ONE_CORE         0
 
-#include "shared/divide_wide.h"
-#include "shared/rmw_c11.h"
+#include "../shared/divide_wide.h"
+#include "../shared/rmw_c11.h"
 
 #ifndef HAK_A64_CORE_SHIFT
 #define HAK_A64_CORE_SHIFT 0

@@ -7,7 +7,7 @@
 #ifndef HAK_PORT_ARCH_H
 #define HAK_PORT_ARCH_H
 
-#include "shared/cortex_m.h"
+#include "../shared/cortex_m.h"
 
 #define HAK_PORT_ONE_CORE 1
 
@@ -24,6 +24,6 @@ uint32_t hak_port_divide(uint32_t a, uint32_t b);
 uint32_t hak_port_high(uint32_t a, uint32_t b);
 uint64_t hak_port_divide_64(uint64_t a, uint64_t b);
 
-#include "shared/rmw_masked.h"
+#include "../shared/rmw_masked.h"
 
 #endif

@@ -9,10 +9,10 @@
 #ifndef HAK_PORT_ARCH_H
 #define HAK_PORT_ARCH_H
 
-#include "shared/bits_clz.h"
-#include "shared/cortex_m.h"
-#include "shared/divide.h"
-#include "shared/rmw_c11.h"
+#include "../shared/bits_clz.h"
+#include "../shared/cortex_m.h"
+#include "../shared/divide.h"
+#include "../shared/rmw_c11.h"
 
 #define HAK_PORT_ONE_CORE 1
 

@@ -11,8 +11,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "shared/divide_wide.h"
-#include "shared/rmw_c11.h"
+#include "../shared/divide_wide.h"
+#include "../shared/rmw_c11.h"
 
 #define HAK_PORT_WORD_BITS        64
 #define HAK_PORT_CORE_MAY_BE_NONE 1

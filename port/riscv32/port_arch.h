@@ -7,8 +7,8 @@
 #ifndef HAK_PORT_ARCH_H
 #define HAK_PORT_ARCH_H
 
-#include "shared/riscv_32.h"
-#include "shared/rmw_c11.h"
+#include "../shared/riscv_32.h"
+#include "../shared/rmw_c11.h"
 
 #define HAK_PORT_ONE_CORE 0
 

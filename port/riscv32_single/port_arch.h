@@ -4,9 +4,9 @@
 #ifndef HAK_PORT_ARCH_H
 #define HAK_PORT_ARCH_H
 
-#include "shared/riscv_32.h"
+#include "../shared/riscv_32.h"
 
-#include "shared/rmw_masked.h"
+#include "../shared/rmw_masked.h"
 
 #define HAK_PORT_ONE_CORE 1
 

@@ -10,9 +10,9 @@
 #define HAK_PORT_WORD_BITS 64
 #define HAK_PORT_ONE_CORE  0
 
-#include "shared/divide_wide.h"
-#include "shared/riscv.h"
-#include "shared/rmw_c11.h"
+#include "../shared/divide_wide.h"
+#include "../shared/riscv.h"
+#include "../shared/rmw_c11.h"
 
 static inline unsigned hak_port_core(void)
 {

@@ -4,7 +4,7 @@
 #ifndef HAK_PORT_CORTEX_M_H
 #define HAK_PORT_CORTEX_M_H
 
-#include "shared/word_32.h"
+#include "word_32.h"
 
 #define HAK_PORT_CORE_MAY_BE_NONE 0
 

@@ -4,12 +4,11 @@
 
 uint64_t hak_port_divide_64(uint64_t a, uint64_t b)
 {
-    uint64_t rest = 0;
+    uint64_t rest = 0; /* never more than a */
     for (unsigned step = 0; step < 64; step++) {
-        uint64_t carry = rest >> 63;
         rest = rest << 1 | a >> 63;
         a <<= 1;
-        if (carry != 0 || rest >= b) {
+        if (rest >= b) {
             rest -= b;
             a |= 1;
         }

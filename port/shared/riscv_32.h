@@ -3,10 +3,10 @@
 #ifndef HAK_PORT_RISCV_32_H
 #define HAK_PORT_RISCV_32_H
 
-#include "shared/bits_riscv_32.h"
-#include "shared/divide.h"
-#include "shared/riscv.h"
-#include "shared/word_32.h"
+#include "bits_riscv_32.h"
+#include "divide.h"
+#include "riscv.h"
+#include "word_32.h"
 
 #define HAK_PORT_CALL_TAG()                                                                        \
     __extension__({                                                                                \

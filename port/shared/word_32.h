@@ -12,8 +12,14 @@ static inline uintptr_t hak_port_get(const _Atomic(uintptr_t) *w)
 {
     return *(const volatile uintptr_t *)w;
 }
-static inline void hak_port_set(_Atomic(uintptr_t) *w, uintptr_t v) { *(volatile uintptr_t *)w = v; }
-static inline void hak_port_set_byte(uint8_t *b, uintptr_t v) { *(volatile uint8_t *)b = (uint8_t)v; }
+static inline void hak_port_set(_Atomic(uintptr_t) *w, uintptr_t v)
+{
+    *(volatile uintptr_t *)w = v;
+}
+static inline void hak_port_set_byte(uint8_t *b, uintptr_t v)
+{
+    *(volatile uint8_t *)b = (uint8_t)v;
+}
 
 /* [Warren, Hacker's Delight, 5-1] */
 static inline unsigned hak_port_popcount(uint32_t w)

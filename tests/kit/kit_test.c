@@ -194,6 +194,15 @@ static __attribute__((noinline)) uint64_t count(void (*body)(void))
     return kit_instructions() - before;
 }
 
+/* Each turn of a loop takes as many as the one before. */
+static __attribute__((noinline)) uint64_t count_turns(unsigned turns)
+{
+    uint64_t before = kit_instructions();
+    while (turns-- != 0)
+        __asm__ volatile("");
+    return kit_instructions() - before;
+}
+
 /* kit_relax lets other cores run, if they do not sleep. */
 static __attribute__((noinline)) uint64_t count_relaxing(void)
 {
@@ -213,6 +222,9 @@ static void test_instructions(void)
         return;
     for (unsigned i = 0; i < 10; i++)
         KIT_CHECK(count(nops) == NOPS + count(no_nops));
+    uint64_t turn = count_turns(2) - count_turns(1);
+    for (unsigned turns = 1; turns < 400; turns++)
+        KIT_CHECK(count_turns(turns + 1) - count_turns(turns) == turn);
     if (relaxing_early == 0)
         relaxing_early = count_relaxing();
     KIT_CHECK(count_relaxing() == relaxing_early);

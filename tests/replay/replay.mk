@@ -9,7 +9,7 @@ $(call host_program,trace_test,tests/replay/trace_test.c tests/replay/trace.c)
 
 # run.py finds the options in the environment, where make puts them.
 run: ## replay a recorded trace under QEMU: TRACE=file CORES=n HEAP=bytes BOARD=a64|rv64
-	@sh tests/tools/need.sh $(or $(filter rv64,$(BOARD)),a64)
+	@sh tests/tools/need.sh $(if $(filter rv64,$(BOARD)),rv,a64)
 	@MAKE='$(MAKE)' python3 tests/tools/run.py
 
 # The smallest heaps are measured with the library built for one core of the host.

@@ -5,7 +5,8 @@
 # possible, print the command that does it and end with status 1.
 #
 #   a64    cross compiler and QEMU for AArch64
-#   rv64   cross compiler and QEMU for RISC-V
+#   m      the same for Cortex-M
+#   rv     the same for RISC-V
 #   host   native compilers, clang with its sanitizers
 #   real   the programs that run under the preload
 #   format clang-format
@@ -18,7 +19,9 @@ packages_of() {
     case $1 in
     a64) echo make:make python3:python3 qemu-system-aarch64:qemu-system-arm \
         aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu aarch64-linux-gnu-ar:binutils-aarch64-linux-gnu ;;
-    rv64) echo make:make python3:python3 qemu-system-riscv64:qemu-system-misc \
+    m) echo make:make python3:python3 qemu-system-arm:qemu-system-arm \
+        arm-none-eabi-gcc:gcc-arm-none-eabi arm-none-eabi-ar:binutils-arm-none-eabi ;;
+    rv) echo make:make python3:python3 qemu-system-riscv64:qemu-system-misc qemu-system-riscv32:qemu-system-misc \
         riscv64-unknown-elf-gcc:gcc-riscv64-unknown-elf riscv64-unknown-elf-ar:binutils-riscv64-unknown-elf ;;
     host) echo make:make python3:python3 gcc:gcc g++:g++ ar:binutils '/usr/include/stdio.h:libc6-dev' \
         clang-14:clang-14 '/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.asan-*:libclang-rt-14-dev' ;;
@@ -27,7 +30,7 @@ packages_of() {
     static) echo cppcheck:cppcheck gcovr:gcovr ;;
     peers) echo '/usr/lib/*/libmimalloc.so.2:libmimalloc2.0' '/usr/lib/*/libjemalloc.so.2:libjemalloc2' \
         '/usr/lib/*/libtcmalloc_minimal.so.4:libtcmalloc-minimal4' valgrind:valgrind ;;
-    *) echo "need.sh: unknown set $1 (there are: a64 rv64 host real format static peers)" >&2; return 1 ;;
+    *) echo "need.sh: unknown set $1 (there are: a64 m rv host real format static peers)" >&2; return 1 ;;
     esac
 }
 
@@ -48,7 +51,7 @@ missing() {
     done
 }
 
-[ $# -gt 0 ] || { sed -n '3,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '3,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 wanted=
 for set_name; do
     wanted="$wanted $(packages_of "$set_name")" || exit 2

@@ -9,7 +9,7 @@ Each line of the list: variants, a program, its arguments.
     host-1,host-4-asan,a64-4  unit
     a64-4/no                  model cores=4 ops=1000
 
-A variant is a folder of BUILD-FOLDER. a64-N and rv64-N run in QEMU on N cores
+A variant is a folder of BUILD-FOLDER, BOARD-N: it runs in QEMU on N cores
 with -icount, a64-N/no with a thread for each core. memory=3G: the line is skipped if
 the machine has less than that to spare. # begins a comment.
 
@@ -38,7 +38,7 @@ class Run:
         board, cores = folder.split("-")[:2]
         if board != "host":
             self.file = f"{build}/{folder}/{program}.elf"
-            self.command = ["sh", "tests/kit/run_board.sh", board, self.file, cores, "256M", accel or "yes"] + arguments
+            self.command = ["sh", "tests/kit/run_board.sh", board, self.file, cores, "-", accel or "yes"] + arguments
         else:
             self.file = f"{build}/{folder}/{program}"
             self.command = [self.file] + arguments

@@ -18,7 +18,7 @@ import sys
 import time
 
 RESULT = re.compile(r"^(ok|FAIL|skip)\s+(.*)$")
-PACKAGES = ["a64", "rv64", "host", "real"]
+PACKAGES = ["a64", "m", "rv", "host", "real"]
 TAIL_LINES = 25
 
 

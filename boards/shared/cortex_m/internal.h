@@ -7,12 +7,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The exceptions' numbers, and what the table of handlers holds. */
-#define EXCEPTION_SYSTICK 15u
+/* What a core's table of exceptions holds: its stack, its first code, the handlers of
+ * 14 exceptions, the last of which is SysTick's, and those of devices' interrupts. */
+#define EXCEPTIONS 16u
 typedef union vector {
     void *stack;
     void (*handler)(void);
 } vector;
+#define VECTOR_FAULT                                                                               \
+    {                                                                                              \
+        .handler = board_fault                                                                     \
+    }
+#define VECTOR_FAULTS                                                                              \
+    VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT, VECTOR_FAULT
+#define VECTORS(top, first)                                                                        \
+    {.stack = (top)}, {.handler = (first)}, VECTOR_FAULTS, VECTOR_FAULTS, VECTOR_FAULT,            \
+    {                                                                                              \
+        .handler = alarm_interrupt                                                                 \
+    }
 
 /* start.c: the first code of core 0; where every exception but SysTick goes. */
 _Noreturn void board_reset(void);
@@ -30,6 +42,9 @@ void timer_interrupt(void);
 void alarm_interrupt(void);
 void alarm_in(uint32_t ticks);
 void alarm_off(void);
+
+/* guard.c, a board's that needs it: see that an overflow of the stack traps */
+void guard_init(void);
 
 /* clock.c, a board's */
 void clock_init(void);

@@ -4,9 +4,10 @@
 #include "internal.h"
 
 #define FAULT_STATUS  ((volatile uint32_t *)0xe000ed28) /* Cortex-M0 has none: reads 0 */
+#define STACK_LIMIT   (1u << 20) /* of the status: a core with limits kept this one */
 #define FAULT_ADDRESS ((volatile uint32_t *)0xe000ed38)
 
-extern char __stacks[];
+extern char __stacks[], __stack_guard[];
 
 static void say(const char *text)
 {
@@ -31,7 +32,7 @@ _Noreturn void board_panic(const char *text)
 }
 
 /* The frame that the core saved: r0 to r3, r12, lr, pc, status. A stack that
- * overflowed has none, for there is no memory below the lowest one. */
+ * overflowed has none, for there is no memory below it, or a guard. */
 _Noreturn void panic_exception(const uint32_t *frame)
 {
     uint32_t number;
@@ -41,7 +42,8 @@ _Noreturn void panic_exception(const uint32_t *frame)
     say_hex("\n  sp      ", (uintptr_t)frame);
     say_hex("\n  status  ", *FAULT_STATUS);
     say_hex("\n  address ", *FAULT_ADDRESS);
-    if ((uintptr_t)frame < (uintptr_t)__stacks) {
+    uintptr_t lowest = (uintptr_t)__stacks + (uintptr_t)__stack_guard;
+    if ((uintptr_t)frame < lowest || (*FAULT_STATUS & STACK_LIMIT) != 0) {
         say("\n  stack overflow\n");
         board_exit(BOARD_EXIT_PANIC);
     }

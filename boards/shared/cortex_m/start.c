@@ -7,26 +7,9 @@ extern char __stack_top[], __bss_start[], __bss_end[];
 extern uint32_t __data_start[], __data_end[];
 extern const uint32_t __data_load[];
 
-#define FAULT {.handler = board_fault}
-
 /* No interrupt of a device is ever on, but for those that a board adds behind. */
-const vector board_vectors[EXCEPTION_SYSTICK + 1] __attribute__((section(".vectors"), used)) = {
-    {.stack = __stack_top},
-    {.handler = board_reset},
-    FAULT,
-    FAULT,
-    FAULT,
-    FAULT,
-    FAULT,
-    FAULT,
-    FAULT,
-    FAULT,
-    FAULT,
-    FAULT,
-    FAULT,
-    FAULT,
-    FAULT,
-    {.handler = alarm_interrupt},
+const vector board_vectors[EXCEPTIONS] __attribute__((section(".vectors"), used)) = {
+    VECTORS(__stack_top, board_reset),
 };
 
 _Noreturn void board_reset(void)

@@ -34,10 +34,7 @@ static uint64_t instructions(void)
     return (board_ticks() * MACHINE_TICK_NS + INSTRUCTION_NS / 2) / INSTRUCTION_NS;
 }
 
-void clock_init(void)
-{
-    counts = clock_is_exact(instructions);
-}
+void clock_init(void) { counts = clock_is_exact(instructions); }
 
 uint64_t board_instructions(void)
 {

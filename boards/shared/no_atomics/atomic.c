@@ -24,7 +24,7 @@
     {                                                                                              \
         volatile type *word = at;                                                                  \
         type *wanted = expected;                                                                   \
-        (void)weak, (void)order, (void)failure;                                                                \
+        (void)weak, (void)order, (void)failure;                                                    \
         uint64_t mask = board_mask();                                                              \
         type before = *word;                                                                       \
         bool same = before == *wanted;                                                             \
@@ -39,7 +39,7 @@ OPERATION(__atomic_exchange_1, uint8_t, value)
 OPERATION(__atomic_exchange_4, unsigned, value)
 OPERATION(__atomic_fetch_add_4, unsigned, before + value)
 OPERATION(__atomic_fetch_sub_4, unsigned, before - value)
-OPERATION(__atomic_fetch_and_4, unsigned, before & value)
+OPERATION(__atomic_fetch_and_4, unsigned, before &value)
 OPERATION(__atomic_fetch_or_4, unsigned, before | value)
 OPERATION(__atomic_fetch_xor_4, unsigned, before ^ value)
 COMPARE(__atomic_compare_exchange_1, uint8_t)

@@ -3,8 +3,12 @@
 #include "board.h"
 #include "internal.h"
 
+/* Nothing to do where there is no memory below the stack. */
+__attribute__((weak)) void guard_init(void) {}
+
 _Noreturn void board_first_main(void)
 {
+    guard_init();
     console_init();
     clock_init();
     __asm__ volatile("cpsie i" : : : "memory");

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+#include "port_test.h"
+
+void prepare(void) {}
