@@ -32,7 +32,7 @@ static void note_alignment(granule g, unsigned log2)
 /* The block [g, g + all) loses what is in front of start, and what is behind its length:
  *   | front | start, length | rest |
  */
-static void trim(granule g, granule all, granule start, granule length)
+static void trim(granule g, granule all, granule start, granule length, unsigned log2)
 {
     granule front = start - g, rest = all - front - length;
     if (front != 0)
@@ -40,6 +40,7 @@ static void trim(granule g, granule all, granule start, granule length)
     if (rest != 0)
         tiny_set_begin(start + length);
     tiny_note_length(start, length);
+    note_alignment(start, log2); /* live before a neighbour is given back */
     if (front != 0) {
         tiny_note_length(g, front);
         tiny_give(g, front);
@@ -63,8 +64,7 @@ static granule take_aligned(size_t length, unsigned log2)
     if (g == 0)
         return 0;
     granule start = aligned_start(g, 1u << log2);
-    note_alignment(start, log2); /* live before a neighbour is given back */
-    trim(g, all, start, (granule)length);
+    trim(g, all, start, (granule)length, log2);
     tiny_count_taken((granule)length);
     return start;
 }

@@ -28,6 +28,7 @@ hak_status hak_init(void *heap_start, size_t heap_size)
     tiny_set_begin(first);
     granule length = tiny.end - first;
     tiny.free = tiny.least_free = (uint16_t)length;
+    tiny_note_length(0, first);
     tiny_note_length(first, length);
     tiny_insert(first, length);
     return HAK_OK;

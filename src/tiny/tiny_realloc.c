@@ -45,8 +45,8 @@ static old_block resize_in_place(void *block, size_t size, const void *call_site
     old.length = tiny_length(old.start);
     old.alignment_log2 = tiny_alignment(old.start, old.length);
     size_t length = granules_for(size);
-    if (length <= old.alignment_log2)
-        length = old.alignment_log2 + 1;
+    if (length <= old.alignment_log2) /* the note of it stays inside the block */
+        length = old.alignment_log2 < old.length ? old.alignment_log2 + 1 : old.length;
     old.resized =
         length <= HAK_TINY_GRANULES && resize(old.start, old.length, (granule)length);
     tiny_end(state, call_site);
