@@ -9,3 +9,7 @@ $(call boards_program,tiny_random,tests/tiny/random.c,$(TINY_TEST_FLAGS))
 TINY_MODEL := tests/model/model.c tests/model/shadow.c tests/model/audit.c tests/tiny/inside.c
 $(call host_program,tiny_model,$(TINY_MODEL),-Itests/model)
 $(call boards_program,tiny_model,$(TINY_MODEL),-Itests/model)
+
+TINY_TEST := tests/tiny/test.c tests/tiny/misuse.c tests/tiny/model.c
+$(call host_program,tiny_test,$(TINY_TEST),$(TINY_TEST_FLAGS) -Iport/host)
+$(call boards_program,tiny_test,$(TINY_TEST),$(TINY_TEST_FLAGS))
