@@ -185,9 +185,11 @@ int kit_main(void)
         all[5 + i] = test_misuse_cases[i];
     for (unsigned i = 0; i < TEST_MODEL_CASES; i++)
         all[5 + TEST_MISUSE_CASES + i] = test_model_cases[i];
-    test_ram_bytes = (size_t)kit_argument_number("ram", 0);
-    test_ram = kit_ram(test_ram_bytes, &test_ram_bytes);
+    size_t room = (size_t)kit_argument_number("room", 2048 * GRANULE_BYTES);
+    test_ram = kit_ram(0, &test_ram_bytes);
     if (test_ram == NULL)
         return 2;
+    if (test_ram_bytes > room)
+        test_ram_bytes = room;
     return kit_run_cases(all, sizeof all / sizeof all[0]);
 }
