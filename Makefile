@@ -69,7 +69,7 @@ port_sources = $(wildcard port/$(1)/*.c) $(SHARED_$(1):%=port/shared/%.c)
 TINY_KIND_16   := size
 TINY_KIND_256  := speed
 TINY_FLAGS_16  := -Os
-TINY_FLAGS_256 := -O2 -DHAK_TINY_GRANULES=32768 -DHAK_TINY_BINS=160
+TINY_FLAGS_256 := -O2 -DHAK_TINY_GRANULES=32768 -DHAK_TINY_BINS=192
 TINY_FOLDERS    = src/tiny src/tiny/$(TINY_KIND_$(TINY))
 tiny_flags      = $(filter -D%,$(TINY_FLAGS_$(1))) -Isrc/tiny/$(TINY_KIND_$(1))
 TINY_SHARED    := src/bytes.c src/site_name.c src/status.c

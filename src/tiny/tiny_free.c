@@ -11,7 +11,7 @@ void hak_free(void *p)
         return;
     granule length = tiny_length(g);
     tiny_clear_live(g, length);
-    tiny.free = (uint16_t)(tiny.free + length);
-    tiny_give(g, length);
+    tiny_count_given(length);
+    tiny_give_block(g, length);
     tiny_end(state, __builtin_return_address(0));
 }

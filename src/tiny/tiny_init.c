@@ -24,7 +24,7 @@ hak_status hak_init(void *heap_start, size_t heap_size)
         *control++ = 0;
     tiny_set_begin(0);
     tiny_set_live(0);
-    tiny_set_begin(tiny.end);
+    tiny_set_end(tiny.end);
     tiny_set_begin(first);
     granule length = tiny.end - first;
     tiny.free = tiny.least_free = (uint16_t)length;

@@ -25,7 +25,10 @@ static bool resize(granule g, granule old, granule length)
     tiny_note_length(g, length);
     if (all > length)
         tiny_give(g + length, all - length);
-    tiny_count_taken(length - old);
+    if (length > old)
+        tiny_count_taken(length - old);
+    else
+        tiny_count_given(old - length);
     return true;
 }
 

@@ -31,7 +31,8 @@ void hak_stats_get(hak_stats *stats)
     stats->metadata_bytes = TINY_HEAD_BYTES + ((size_t)first << GRANULE_SHIFT);
     stats->heap_bytes = stats->metadata_bytes + (usable << GRANULE_SHIFT);
     stats->taken_bytes = stats->live_bytes = taken << GRANULE_SHIFT;
-    stats->peak_bytes = (usable - tiny.least_free) << GRANULE_SHIFT;
+    size_t least = tiny.free < tiny.least_free ? tiny.free : tiny.least_free;
+    stats->peak_bytes = (usable - least) << GRANULE_SHIFT;
     stats->free_bytes = (size_t)tiny.free << GRANULE_SHIFT;
     stats->failures = tiny.failures;
     hak_port_unmask(state);

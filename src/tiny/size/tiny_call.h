@@ -3,6 +3,7 @@
 #ifndef HAK_TINY_CALL_H
 #define HAK_TINY_CALL_H
 
+#include "tiny_count.h"
 #include "tiny_run.h"
 
 /* The block that begins at p; 0: none does. Then it was reported, and the mask is off. */

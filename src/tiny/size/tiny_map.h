@@ -57,6 +57,9 @@ static inline void tiny_set_begin(granule g) { tiny_flip(g, TINY_BEGIN); }
 static inline void tiny_clear_begin(granule g) { tiny_flip(g, TINY_BEGIN); }
 static inline void tiny_set_live(granule g) { tiny_flip(g, TINY_LIVE); }
 
+/* Behind the last granule: tiny_is_free() looks no further. */
+static inline void tiny_set_end(granule g) { tiny_set_begin(g); }
+
 /* The extent that ends where g begins. */
 static inline granule tiny_before(granule g) { return tiny_start(g - 1); }
 

@@ -3,6 +3,7 @@
 #ifndef HAK_TINY_CALL_H
 #define HAK_TINY_CALL_H
 
+#include "tiny_count.h"
 #include "tiny_run.h"
 
 /* What is wrong with p, at whose granule no block begins. */

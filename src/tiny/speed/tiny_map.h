@@ -77,6 +77,13 @@ TINY_STEP void tiny_set_live(granule g)
     tiny_unit_of(g)->live |= TINY_FIRST_BIT >> tiny_bit_of(g);
 }
 
+/* Behind the last granule, as if a block began there. */
+TINY_STEP void tiny_set_end(granule g)
+{
+    tiny_set_begin(g);
+    tiny_set_live(g);
+}
+
 /* The first list from bin on that is not empty; 0 or more: there is none. Behind the
  * bins comes the unit of granule 0, which begins. */
 TINY_STEP int tiny_next_bin(int bin)

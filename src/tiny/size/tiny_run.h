@@ -26,6 +26,9 @@ TINY_STEP void tiny_give(granule g, granule length)
     tiny_insert(g, length);
 }
 
+/* The same of what was a block. */
+static inline void tiny_give_block(granule g, granule length) { tiny_give(g, length); }
+
 /* The front of the free extent g becomes an extent of that length, the rest stays free. */
 TINY_STEP void tiny_cut(granule g, int bin, granule length, granule rest)
 {
@@ -63,22 +66,6 @@ static inline granule tiny_take(size_t granules)
                 break;
         }
     }
-}
-
-static inline void tiny_count_taken(granule length)
-{
-    tiny.free = (uint16_t)(tiny.free - length);
-    if (tiny.free < tiny.least_free)
-        tiny.least_free = tiny.free;
-}
-
-/* No live bit of the block at g stays: its own, and the one that notes its alignment. */
-static inline void tiny_clear_live(granule g, granule length)
-{
-    hak_word from = ~(hak_word)0 >> tiny_bit_of(g);
-    if (length < WORD_BITS)
-        from -= from >> length;
-    tiny_unit_of(g)->live &= ~from;
 }
 
 #endif
