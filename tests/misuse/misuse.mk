@@ -16,6 +16,7 @@ test-misuse: ## each kind of bad call, and writes where none should go
 	    echo "host-4,host-4-asan,a64-4 misuse/$$name rounds=100"; \
 	    echo "rv64-4/no misuse/$$name rounds=10"; \
 	done > $(BUILD)/misuse.runs
+	@echo "a72-4/no,lse-4/no misuse/race rounds=20" >> $(BUILD)/misuse.runs
 	@echo "host-1,a64-1 misuse/double_free" >> $(BUILD)/misuse.runs
 	@echo "host-1,a64-1 misuse/double_free_emptied" >> $(BUILD)/misuse.runs
 	@echo "host-4-tsan misuse/two_cores" >> $(BUILD)/misuse.runs
