@@ -42,7 +42,7 @@ $(eval $(foreach port,$(PORTS),$(call tools,$(port))))
 
 COMMON_FLAGS := -std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 LIB_FLAGS    := $(COMMON_FLAGS) -ffreestanding -fno-builtin -fno-tree-loop-distribute-patterns \
-                -ffunction-sections -fdata-sections -fvisibility=hidden
+                -ffunction-sections -fdata-sections -fvisibility=hidden -fstack-usage
 BARE_FLAGS           := -nostdlib -fno-pic -fno-stack-protector
 A64_FLAGS            := $(BARE_FLAGS) -mgeneral-regs-only -mno-outline-atomics
 FLAGS_host           := -fPIC -fno-stack-protector
@@ -73,9 +73,9 @@ TINY_FLAGS_256 := -O2 -DHAK_TINY_GRANULES=32768 -DHAK_TINY_BINS=192
 TINY_FOLDERS    = src/tiny src/tiny/$(TINY_KIND_$(TINY))
 tiny_flags      = $(filter -D%,$(TINY_FLAGS_$(1))) -Isrc/tiny/$(TINY_KIND_$(1))
 TINY_SHARED    := src/bytes.c src/site_name.c src/status.c
-# Of the port, what is smaller than the port's own
-TINY_PORT_armv6m := port/shared/clz_steps.c
-tiny_port_sources = $(or $(TINY_PORT_$(PORT)),$(call port_sources,$(PORT)))
+# Of the port, for size, what is smaller than the port's own
+TINY_PORT_16_armv6m := port/shared/clz_steps.c
+tiny_port_sources = $(or $(TINY_PORT_$(TINY)_$(PORT)),$(call port_sources,$(PORT)))
 
 FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan := -fsanitize=thread

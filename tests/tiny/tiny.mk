@@ -13,3 +13,7 @@ $(call boards_program,tiny_model,$(TINY_MODEL),-Itests/model)
 TINY_TEST := tests/tiny/test.c tests/tiny/misuse.c tests/tiny/model.c
 $(call host_program,tiny_test,$(TINY_TEST),$(TINY_TEST_FLAGS) -Iport/host)
 $(call boards_program,tiny_test,$(TINY_TEST),$(TINY_TEST_FLAGS))
+
+.PHONY: test-tiny
+test-tiny: ## the tiny build, on the host and on the smallest boards
+	@$(RUN_LIST) tests/tiny/runs.txt

@@ -13,7 +13,8 @@ hak_fault tiny_look(uintptr_t g, const void *p);
 TINY_STEP granule tiny_block(const void *p, hak_mask state, const void *call_site)
 {
     uintptr_t offset = (uintptr_t)p - tiny.base, g = offset >> GRANULE_SHIFT;
-    if (g < tiny.end && offset % GRANULE_BYTES == 0 && g >= tiny_first()) {
+    /* Of the control data's granules only the first one begins. */
+    if (g < tiny.end && g != 0 && offset % GRANULE_BYTES == 0) {
         const tiny_unit *u = tiny_unit_of((granule)g);
         if ((intptr_t)((u->begin & u->live) << tiny_bit_of((granule)g)) < 0)
             return (granule)g;
