@@ -58,9 +58,13 @@ extern hak_tiny tiny;
 
 enum {
     TINY_HEAD_BYTES = HAK_TINY_BINS * 2, /* in front of base */
-    TINY_BIN_UNITS = (HAK_TINY_BINS + WORD_BITS - 1) / WORD_BITS
+    TINY_BIN_UNITS = (HAK_TINY_BINS + WORD_BITS - 1) / WORD_BITS,
+    /* So that the alignment of a block finds its place in the unit: tiny_aligned.c. */
+    TINY_BASE_ALIGN = 8 * GRANULE_BYTES,
+    /* The smallest heap, wherever it starts. */
+    TINY_LEAST_BYTES = (HAK_TINY_BINS > 64 ? 2 : 1) * HAK_HEAP_MIN
 };
-_Static_assert(TINY_HEAD_BYTES % (2 * GRANULE_BYTES) == 0, "base is a multiple of two granules");
+_Static_assert(TINY_HEAD_BYTES % TINY_BASE_ALIGN == 0, "so is base");
 
 #define TINY_FIRST_BIT (ONE << (WORD_BITS - 1))
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The alignment of a block is noted for realloc: by the live bit that is log2 bits
- * behind the block's own. If that would lie in the next unit, the bit is the unit's last
- * one, and means "as its address is". An aligned block does not begin at a unit's last
- * granule: base is a multiple of two granules.
+ * behind the block's own. Since base is a multiple of 8 granules, that is in the same
+ * unit up to log2 = 7, 1 KiB on 32-bit targets. If it is not, the unit's last bit means
+ * "as its address is", which may be more.
  */
 #include "tiny_aligned.h"
 #include "tiny_malloc.h"

@@ -12,11 +12,11 @@ hak_status hak_init(void *heap_start, size_t heap_size)
         return HAK_ERR_ZERO;
     if (limit - 1 < start)
         return HAK_ERR_WRAP;
-    if (heap_size < HAK_HEAP_MIN)
+    if (heap_size < TINY_LEAST_BYTES)
         return HAK_ERR_TOO_SMALL;
     if (heap_size > (size_t)HAK_TINY_GRANULES << GRANULE_SHIFT)
         return HAK_ERR_TOO_BIG;
-    hak_word *control = (hak_word *)align_up(start, 2 * GRANULE_BYTES);
+    hak_word *control = (hak_word *)align_up(start, TINY_BASE_ALIGN);
     tiny.base = (uintptr_t)control + TINY_HEAD_BYTES;
     tiny.end = (uint16_t)((limit - tiny.base) >> GRANULE_SHIFT);
     granule first = tiny_first();

@@ -48,8 +48,11 @@ static old_block resize_in_place(void *block, size_t size, const void *call_site
     old.length = tiny_length(old.start);
     old.alignment_log2 = tiny_alignment(old.start, old.length);
     size_t length = granules_for(size);
-    if (length <= old.alignment_log2) /* the note of it stays inside the block */
-        length = old.alignment_log2 < old.length ? old.alignment_log2 + 1 : old.length;
+    size_t least = old.alignment_log2 + 1u; /* the note of it stays inside the block */
+    if (least > old.length)
+        least = old.length;
+    if (length < least)
+        length = least;
     old.resized =
         length <= HAK_TINY_GRANULES && resize(old.start, old.length, (granule)length);
     tiny_end(state, call_site);

@@ -119,7 +119,7 @@ static void test_bad_init(void)
     KIT_CHECK(hak_add_region(test_ram, 1000) == HAK_ERR_NOT_INIT);
     KIT_CHECK(hak_init(NULL, 4096) == HAK_ERR_NULL && hak_init(NULL, 0) == HAK_ERR_NULL);
     KIT_CHECK(hak_init(test_ram, 0) == HAK_ERR_ZERO);
-    for (size_t size = 1; size < HAK_HEAP_MIN; size += 9)
+    for (size_t size = 1; size < TINY_LEAST_BYTES; size += 9)
         KIT_CHECK(hak_init(test_ram, size) == HAK_ERR_TOO_SMALL);
     KIT_CHECK(hak_init(test_ram, SIZE_MAX) == HAK_ERR_WRAP);
     KIT_CHECK(hak_init(top - 4000, 4002) == HAK_ERR_WRAP && hak_init(top, 2) == HAK_ERR_WRAP);

@@ -175,7 +175,7 @@ static void test_model(void)
     uint64_t seed = kit_argument_number("seed", 1), end = seed + kit_argument_number("rounds", 3);
     alone = true;
     for (; seed < end; seed++)
-        for (size_t heap = HAK_HEAP_MIN; heap / 2 < test_ram_bytes; heap = heap * 5 / 3 + 41) {
+        for (size_t heap = TINY_LEAST_BYTES; heap / 2 < test_ram_bytes; heap = heap * 5 / 3 + 41) {
             KIT_CHECK(test_heap(heap, (size_t)seed % 13));
             KIT_CHECK(run(seed, 2000));
             KIT_CHECK(test_all_back());

@@ -92,7 +92,7 @@ static void test_fill(void)
 static void test_init(void)
 {
     for (size_t shift = 0; shift < 2 * GRANULE_BYTES; shift++)
-        for (size_t bytes = HAK_HEAP_MIN; bytes + shift <= test_ram_bytes / 2; bytes += 37) {
+        for (size_t bytes = TINY_LEAST_BYTES; bytes + shift <= test_ram_bytes / 2; bytes += 37) {
             KIT_CHECK(test_heap(bytes, shift));
             KIT_CHECK(test_ram[shift + bytes] == 0xa7 && (shift == 0 || test_ram[shift - 1] == 0xa7));
             KIT_CHECK(tiny.base % GRANULE_BYTES == 0 && tiny.free > 0);
