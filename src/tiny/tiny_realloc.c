@@ -53,8 +53,7 @@ static old_block resize_in_place(void *block, size_t size, const void *call_site
         least = old.length;
     if (length < least)
         length = least;
-    old.resized =
-        length <= HAK_TINY_GRANULES && resize(old.start, old.length, (granule)length);
+    old.resized = length <= HAK_TINY_GRANULES && resize(old.start, old.length, (granule)length);
     tiny_end(state, call_site);
     return old;
 }

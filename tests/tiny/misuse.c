@@ -244,8 +244,8 @@ static void test_corrupt(void)
 }
 
 const kit_case test_misuse_cases[TEST_MISUSE_CASES] = {
-    {"tiny_kinds", test_kinds},       {"tiny_each_address", test_each_address},
-    {"tiny_sizes", test_sizes},       {"tiny_bad_init", test_bad_init},
-    {"tiny_junk", test_junk},         {"tiny_forged", test_forged},
+    {"tiny_kinds", test_kinds},     {"tiny_each_address", test_each_address},
+    {"tiny_sizes", test_sizes},     {"tiny_bad_init", test_bad_init},
+    {"tiny_junk", test_junk},       {"tiny_forged", test_forged},
     {"tiny_corrupt", test_corrupt},
 };

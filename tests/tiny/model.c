@@ -151,7 +151,8 @@ static bool audit(void)
         return true;
     size_t longest = (size_t)test_longest() << GRANULE_SHIFT;
     void *p = hak_malloc(s.largest_free_bytes);
-    HOLDS(p != NULL && s.largest_free_bytes <= longest && longest - s.largest_free_bytes <= longest / 16);
+    HOLDS(p != NULL && s.largest_free_bytes <= longest &&
+          longest - s.largest_free_bytes <= longest / 16);
     hak_free(p);
     return true;
 }

@@ -35,10 +35,7 @@ static void add(cost *c, uint64_t spent)
         c->most = spent;
 }
 
-static __attribute__((noinline)) void *nothing(size_t size)
-{
-    return (void *)size;
-}
+static __attribute__((noinline)) void *nothing(size_t size) { return (void *)size; }
 
 /* volatile: called through a register, as the empty function is. */
 static void *(*volatile do_malloc)(size_t) = hak_malloc;

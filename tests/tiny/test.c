@@ -94,7 +94,8 @@ static void test_init(void)
     for (size_t shift = 0; shift < 2 * GRANULE_BYTES; shift++)
         for (size_t bytes = TINY_LEAST_BYTES; bytes + shift <= test_ram_bytes / 2; bytes += 37) {
             KIT_CHECK(test_heap(bytes, shift));
-            KIT_CHECK(test_ram[shift + bytes] == 0xa7 && (shift == 0 || test_ram[shift - 1] == 0xa7));
+            KIT_CHECK(test_ram[shift + bytes] == 0xa7 &&
+                      (shift == 0 || test_ram[shift - 1] == 0xa7));
             KIT_CHECK(tiny.base % GRANULE_BYTES == 0 && tiny.free > 0);
             unsigned char *all = hak_malloc((size_t)tiny.free << GRANULE_SHIFT);
             KIT_CHECK(all != NULL && tiny.free == 0 && all >= test_ram + shift);
@@ -115,7 +116,8 @@ static void test_bars(void)
     }
     KIT_CHECK(test_heap(HEAP - sizeof tiny, 0));
     size_t map = ((size_t)tiny.end / UNIT_GRANULES + 1) * GRANULE_BYTES;
-    size_t fixed = sizeof tiny + (size_t)((unsigned char *)tiny_address(tiny_first()) - test_ram) - map;
+    size_t fixed =
+        sizeof tiny + (size_t)((unsigned char *)tiny_address(tiny_first()) - test_ram) - map;
     size_t small = fill(24 * SCALE), medium = fill(100 * SCALE);
     size_t largest = (size_t)test_longest() << GRANULE_SHIFT;
     kit_print("= fixed %u map %u blocks24 %u blocks100 %u largest %u\n", (unsigned)fixed,
