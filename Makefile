@@ -11,9 +11,12 @@ LEARN ?=
 SAN   ?=
 # SITES: what is known of call sites: off, list or count (docs/sites.md).
 SITES ?= off
+# TINY=16: the tiny build for heaps of up to 16 KiB on 32-bit targets (32 KiB on 64-bit),
+# for size; TINY=256: up to 256 (512) KiB, for speed. One core, CORES is 1 (docs/design.md).
+TINY  ?=
 
 BUILD   := build
-VARIANT := $(if $(filter 1,$(FAIL)),-fail)$(if $(filter 1,$(LEARN)),-learn)$(if $(filter-out off,$(SITES)),-$(SITES))$(if $(SAN),-$(SAN))
+VARIANT := $(if $(TINY),-tiny$(TINY))$(if $(filter 1,$(FAIL)),-fail)$(if $(filter 1,$(LEARN)),-learn)$(if $(filter-out off,$(SITES)),-$(SITES))$(if $(SAN),-$(SAN))
 LIB_DIR  = $(BUILD)/$(PORT)-$(CORES)$(VARIANT)
 LIB      = $(LIB_DIR)/libhak.a
 
@@ -39,7 +42,7 @@ $(eval $(foreach port,$(PORTS),$(call tools,$(port))))
 
 COMMON_FLAGS := -std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 LIB_FLAGS    := $(COMMON_FLAGS) -ffreestanding -fno-builtin -fno-tree-loop-distribute-patterns \
-                -ffunction-sections -fdata-sections -fvisibility=hidden
+                -ffunction-sections -fdata-sections -fvisibility=hidden -fstack-usage
 BARE_FLAGS           := -nostdlib -fno-pic -fno-stack-protector
 A64_FLAGS            := $(BARE_FLAGS) -mgeneral-regs-only -mno-outline-atomics
 FLAGS_host           := -fPIC -fno-stack-protector
@@ -62,6 +65,19 @@ SHARED_riscv32        := divide_64 place_32 riscv_yield
 SHARED_riscv32_single := divide_64 place_32 riscv_yield
 SHARED_riscv64        := riscv_yield
 port_sources = $(wildcard port/$(1)/*.c) $(SHARED_$(1):%=port/shared/%.c)
+
+# What TINY chooses: a folder of src/tiny, and its flags
+TINY_KIND_16   := size
+TINY_KIND_256  := speed
+TINY_FLAGS_16  := -Os
+TINY_FLAGS_256 := -O2 -DHAK_TINY_GRANULES=32768 -DHAK_TINY_BINS=192
+TINY_FOLDERS    = src/tiny src/tiny/$(TINY_KIND_$(TINY))
+tiny_flags      = $(filter -D%,$(TINY_FLAGS_$(1))) -Isrc/tiny/$(TINY_KIND_$(1))
+TINY_SHARED    := src/bytes.c src/site_name.c src/status.c
+# Of the port, for size, what is smaller than the port's own
+TINY_PORT_16_armv6m := port/shared/clz_steps.c
+tiny_port_sources = $(or $(TINY_PORT_$(TINY)_$(PORT)),$(call port_sources,$(PORT)))
+
 FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan := -fsanitize=thread
 
@@ -70,12 +86,14 @@ SITES_off   := src/sites/off
 SITES_list  := src/sites/list src/sites/tagged
 SITES_count := src/sites/count src/sites/tagged
 
-LIB_SRC  = $(sort $(wildcard src/*.c)) $(call port_sources,$(PORT)) \
+FULL_SRC = $(sort $(wildcard src/*.c)) $(call port_sources,$(PORT)) \
            $(sort $(wildcard $(SITES_$(SITES):%=%/*.c))) \
            $(if $(filter 1,$(FAIL)),src/inject/on/inject.c) \
            $(if $(filter 1,$(LEARN)),$(sort $(wildcard src/sample/on/*.c)))
+TINY_SRC = $(sort $(wildcard $(TINY_FOLDERS:%=%/*.c))) $(TINY_SHARED) $(tiny_port_sources)
+LIB_SRC  = $(if $(TINY),$(TINY_SRC),$(FULL_SRC))
 LIB_OBJ  = $(LIB_SRC:%.c=$(LIB_DIR)/%.o)
-LIB_INC  = -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) \
+LIB_INC  = $(if $(TINY),$(TINY_FOLDERS:%=-I%)) -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) \
            -Isrc/sample/$(if $(filter 1,$(LEARN)),on,off) $(SITES_$(SITES):%=-I%) -Iport -Iport/$(PORT)
 
 .PHONY: help lib run test bench format clean
@@ -94,7 +112,7 @@ $(LIB): $(LIB_OBJ)
 
 $(LIB_DIR)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	@$(CC_$(PORT)) $(LIB_FLAGS) $(FLAGS_$(PORT)) $(FLAGS_$(SAN)) -DHAK_CORES=$(CORES) $(LIB_INC) -MMD -MP -c $< -o $@
+	@$(CC_$(PORT)) $(LIB_FLAGS) $(FLAGS_$(PORT)) $(FLAGS_$(SAN)) $(TINY_FLAGS_$(TINY)) -DHAK_CORES=$(CORES) $(LIB_INC) -MMD -MP -c $< -o $@
 
 -include $(LIB_OBJ:.o=.d)
 

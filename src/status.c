@@ -18,7 +18,7 @@ const char *hak_status_text(hak_status status)
                "first heap, up to 4096";
     case HAK_ERR_TOO_BIG:
         return "the range is too big for one region: hand over at most 64 GiB "
-               "(2 GiB on 32-bit targets) at a time";
+               "(2 GiB on 32-bit targets) at a time, to a tiny build what it was made for";
     case HAK_ERR_WRAP:
         return "start + size passes the end of the address space: check both";
     case HAK_ERR_OVERLAP:

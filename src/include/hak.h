@@ -36,7 +36,7 @@ typedef enum hak_status {
     HAK_ERR_NULL,        /* the start address is NULL */
     HAK_ERR_ZERO,        /* the size is zero */
     HAK_ERR_TOO_SMALL,   /* nothing would be left beside the control data */
-    HAK_ERR_TOO_BIG,     /* more than 64 GiB (64-bit) or 2 GiB (32-bit) */
+    HAK_ERR_TOO_BIG,     /* more than 64 GiB (64-bit) or 2 GiB (32-bit); than TINY= says */
     HAK_ERR_WRAP,        /* start + size passes the end of the address space */
     HAK_ERR_OVERLAP,     /* the range overlaps a region that hak has */
     HAK_ERR_TWICE,       /* hak_init() was called before */

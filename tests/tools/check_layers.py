@@ -35,13 +35,24 @@ RANKS = [
     "learner.h evolve.c api.c check.c cache.c cursor.c displace.c find.c fork.c heap.c init.c release.c route.c stats.c tagged.c tagged_add.c walk.c region_stats.c sites.c listing.c tally.c",
     "tick.c each.c",
 ]
+# The tiny build's own, in src/tiny: another tower on base.h.
+RANKS[2] += " tiny.h tiny_step.h"
+RANKS[3] += " tiny_map.h tiny_count.h tiny_aligned.h tiny_done.c tiny_absent.c"
+RANKS[4] += " tiny_bins.h"
+RANKS[5] += " tiny_run.h tiny_unlink.c"
+RANKS[6] += " tiny_call.h tiny_cursor.h tiny_init.c"
+RANKS[7] += " tiny_malloc.h"
+RANKS[8] += (" tiny_malloc.c tiny_malloc_at.c tiny_malloc_slow.c tiny_free.c tiny_look.c tiny_calloc.c tiny_realloc.c"
+             " tiny_aligned.c tiny_aligned_alloc.c tiny_usable_size.c tiny_stats.c tiny_check.c tiny_walk.c")
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}
 
 FREESTANDING = {"stdatomic.h", "stdbool.h", "stddef.h", "stdint.h"}
 # Ports whose library is built, and for how many cores.
 PORTS = {"host": [1, 4, 64], "aarch64": [1, 4, 64], "aarch64_lse": [1, 4, 64], "riscv64": [1, 4, 64]}
 NM = {"host": "nm", "aarch64": "aarch64-linux-gnu-nm", "aarch64_lse": "aarch64-linux-gnu-nm",
-      "riscv64": "riscv64-unknown-elf-nm"}
+      "riscv64": "riscv64-unknown-elf-nm", "riscv32": "riscv64-unknown-elf-nm",
+      "armv6m": "arm-none-eabi-nm", "armv7m": "arm-none-eabi-nm", "armv7em": "arm-none-eabi-nm"}
+TINY_PORTS = ["host", "armv6m", "armv7m", "armv7em", "riscv32", "riscv64"]
 
 failures = 0
 
@@ -129,12 +140,12 @@ def run(command):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def check_symbols(build, port, cores):
+def check_symbols(build, port, cores, tiny=""):
     make = os.environ.get("MAKE", "make").split()
-    made = run(make + ["--no-print-directory", "-s", "lib", f"PORT={port}", f"CORES={cores}"])
+    made = run(make + ["--no-print-directory", "-s", "lib", f"PORT={port}", f"CORES={cores}", f"TINY={tiny}"])
     if made.returncode != 0:
         return [f"make lib: {made.stdout.strip()[-300:]}"]
-    library = f"{build}/{port}-{cores}/libhak.a"
+    library = f"{build}/{port}-{cores}{'-tiny' + tiny if tiny else ''}/libhak.a"
     listed = run([NM[port], library])
     if listed.returncode != 0:
         return [listed.stdout.strip()[-300:]]
@@ -148,8 +159,8 @@ def check_symbols(build, port, cores):
             if match.group(1) in "TDBRW" and not match.group(2).startswith(
                 ("hak_", "heap_", "pool_", "cache_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "tour_", "classes_",
                  "inject_", "policy_", "tagged_", "elo_", "evolve_", "retention_", "learner_",
-                 "sites_", "tally_", "marks_")) and match.group(2) not in (
-                    "run", "pools", "learner"):
+                 "sites_", "tally_", "marks_", "tiny_")) and match.group(2) not in (
+                    "run", "pools", "learner", "tiny"):
                 problems.append(f"{match.group(2)} bears no name of hak's")
     # The linker makes these: for position-independent code, and around the section hak_sites.
     wanted -= defined | {"_GLOBAL_OFFSET_TABLE_", "__start_hak_sites", "__stop_hak_sites"}
@@ -183,6 +194,9 @@ def main():
     for name, counts in PORTS.items():
         for cores in counts:
             report(f"symbols of {name}-{cores}", check_symbols(build, name, cores))
+    for name in TINY_PORTS:
+        for tiny in ("16", "256"):
+            report(f"symbols of {name}-1-tiny{tiny}", check_symbols(build, name, 1, tiny))
     return 1 if failures else 0
 
 

@@ -128,7 +128,7 @@ void sites_handed_out(const void *block, const void *site)
 
 void sites_given_in(const hak_region *r, const void *block, const void *site)
 {
-    tag_in_run(r, block, sites_find(site), true);
+    tag_in_run(r, block, sites_find(site));
 }
 
 /* The last one in a stripe goes: no other block may come by its tag. */

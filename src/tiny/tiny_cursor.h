@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* One step after the other through the heap, for walk, stats and check. */
+#ifndef HAK_TINY_CURSOR_H
+#define HAK_TINY_CURSOR_H
+
+#include "tiny_run.h"
+
+typedef enum tiny_kind { TINY_NOTHING, TINY_FREE, TINY_BLOCK } tiny_kind;
+
+typedef struct tiny_item {
+    tiny_kind kind; /* TINY_NOTHING: nothing begins at the place; go on behind */
+    granule start, length;
+} tiny_item;
+
+/* What begins at g? If nothing does (the heap changed since the last step), the stretch
+ * that can be passed over. Masked. */
+static inline tiny_item tiny_look_at(granule g)
+{
+    const tiny_unit *u = tiny_unit_of(g);
+    hak_word rest = u->begin << tiny_bit_of(g);
+    if ((intptr_t)rest < 0)
+        return (tiny_item){tiny_is_free(g) ? TINY_FREE : TINY_BLOCK, g, tiny_length(g)};
+    granule skip = rest != 0 ? hak_port_clz(rest) : UNIT_GRANULES - tiny_bit_of(g);
+    return (tiny_item){TINY_NOTHING, g, skip};
+}
+
+#endif

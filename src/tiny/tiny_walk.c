@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#include "tiny_cursor.h"
+
+int hak_walk(hak_visitor visitor, void *context)
+{
+    int result = 0;
+    if (tiny.end == 0)
+        return 0;
+    for (granule g = tiny_first(); g < tiny.end && result == 0;) {
+        hak_mask state = hak_port_mask();
+        tiny_item item = tiny_look_at(g);
+        hak_port_unmask(state);
+        hak_block block = {tiny_address(g), (size_t)item.length << GRANULE_SHIFT,
+                           item.kind == TINY_FREE ? HAK_BLOCK_FREE : HAK_BLOCK_LIVE, 0};
+        if (item.kind != TINY_NOTHING)
+            result = visitor(&block, context);
+        g += item.length;
+    }
+    return result;
+}
