@@ -157,7 +157,7 @@ def check_symbols(build, port, cores, tiny=""):
         elif match:
             defined.add(match.group(2))
             if match.group(1) in "TDBRW" and not match.group(2).startswith(
-                ("hak_", "heap_", "pool_", "cache_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "tour_", "classes_",
+                ("hak_", "heap_", "pool_", "refill_", "cache_", "page_", "run_", "bins_", "extent_", "region_", "cursor_", "tour_", "classes_",
                  "inject_", "policy_", "tagged_", "elo_", "evolve_", "retention_", "learner_",
                  "sites_", "tally_", "marks_", "tiny_")) and match.group(2) not in (
                     "run", "pools", "learner", "tiny"):
