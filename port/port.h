@@ -82,9 +82,7 @@ static inline void hak_lock_drop_mine(hak_lock *lock, hak_ticket mine)
 
 static inline void hak_lock_drop(hak_lock *lock)
 {
-    uint16_t mine = atomic_load_explicit(&lock->serving, memory_order_relaxed);
-    /* release: pairs with the acquire in hak_lock_take */
-    atomic_store_explicit(&lock->serving, (uint16_t)(mine + 1), memory_order_release);
+    hak_lock_drop_mine(lock, atomic_load_explicit(&lock->both, memory_order_relaxed));
 }
 
 #endif

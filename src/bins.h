@@ -222,6 +222,22 @@ STEP hak_first bins_from(const hak_region *r, unsigned bin)
     return bins_from_row(r, row + 1);
 }
 
+/* The same for a length that is a power of two, 16 or more. */
+STEP unsigned row_of_power(granule length) { return top_bit(length) - BIN_COLUMNS_LOG2 + 1; }
+STEP hak_first bins_from_power(const hak_region *r, granule length)
+{
+    return bins_from_row(r, row_of_power(length));
+}
+/* What that would be if no link was ever forged: for a guess. */
+STEP granule bins_guess(const hak_region *r, granule length)
+{
+    uint32_t rows = r->bins.top & ~(uint32_t)0 << row_of_power(length);
+    if (rows == 0)
+        return 0;
+    unsigned row = hak_port_ctz(rows);
+    return r->bins.heads[row * BIN_COLUMNS + hak_port_ctz(r->bins.rows[row])];
+}
+
 /* The first extent of length's own bin if that is long enough, else of the
  * next bin that has any: it surely is. */
 STEP hak_first bins_find(const hak_region *r, granule length)

@@ -9,7 +9,7 @@ enum {
     BLOCKS_LEAST = 4,       /* in a page of the largest class */
     FEW_BLOCKS = 8,         /* a page of fewer is made only ... */
     PATIENCE_FOR_FEW = 150, /* ... after so many requests */
-    RESERVE = 4,            /* pages are made while so many twentieths of it are free */
+    RESERVE = 5,            /* pages are made while so many twentieths of it are free */
     ALL = 65536,            /* the whole heap, as hak_class.reserve counts */
     EXACT = 16,             /* granules up to which each size has its own class */
     STEPS = 4               /* classes in each doubling above */

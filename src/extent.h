@@ -120,6 +120,10 @@ static inline void extent_set_begin(hak_region *r, granule g)
     if (begin == 0)
         set_live_word(u, 0);
 }
+static inline void extent_set_begin_at_unit(hak_region *r, uint32_t unit)
+{
+    extent_set_begin(r, unit << UNIT_GRANULES_SHIFT);
+}
 static inline void extent_clear_begin(hak_region *r, granule g)
 {
     r->maps.units[unit_of(g)].begin &= ~(ONE << bit_of(g));

@@ -30,6 +30,7 @@ static void publish(hak_region *r, hak_region_table *table)
         table->start[i] = i < table->count ? table->region[i]->start : UINTPTR_MAX;
     run.usable_granules += r->end - r->first;
     run.handed_over_bytes += r->limit - r->start;
+    pool_look_elsewhere();
     atomic_store_explicit(&run.regions, table, memory_order_release);
 }
 

@@ -43,7 +43,7 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
         word_set(&taken[i], 0);
     }
     for (unsigned i = 0; i < count; i++) {
-        states[i] = (hak_class_state){NULL, 0, 0};
+        states[i] = (hak_class_state){NULL, 0, 0, PAGE_FROM_HOLE};
         coreless[i] = 0;
     }
     pools.slots = slot;
@@ -99,14 +99,6 @@ void pool_list(const hak_maps *maps, uint32_t unit)
 
 /* The page, none of whose blocks was free a moment ago, is not known any more: its
  * first free will list it. false: some came in, and it stays as it is. */
-bool pool_forget(hak_atomic *freed, hak_word full)
-{
-    hak_word none = ~full;
-    /* relaxed: a free that sees it clear takes the lock before it does anything */
-    return atomic_compare_exchange_strong_explicit(freed, &none, none & ~PAGE_KNOWN,
-                                                   memory_order_relaxed, memory_order_relaxed);
-}
-
 /* The page belongs to nobody from now on: list it, or, if it is empty, retire
  * it. `core` is the caller, or idle: nothing touches its slot meanwhile. */
 void pool_disown(unsigned core, unsigned index)
@@ -131,16 +123,20 @@ void pool_disown(unsigned core, unsigned index)
         retire(maps, unit, index);
 }
 
+void pool_look_elsewhere(void) { pools.elsewhere = pools.idle != 0 || run.arrived[1] != NULL; }
+
 void pool_idle(unsigned core)
 {
     pools.active[core] = 0;
     pools.idle |= (uint64_t)1 << core;
+    pool_look_elsewhere();
 }
 
 void pool_wake(unsigned core)
 {
     pools.active[core] = (uintptr_t)pool_slot(core, 0) - sizeof(hak_slot);
     pools.idle &= ~((uint64_t)1 << core);
+    pool_look_elsewhere();
 }
 
 void pool_settle(const hak_maps *maps, uint32_t unit, unsigned kind)
@@ -158,7 +154,7 @@ void pool_settle(const hak_maps *maps, uint32_t unit, unsigned kind)
     retire(maps, unit, kind - 1);
 }
 
-hak_listed pool_listed_later(unsigned kind)
+hak_listed pool_listed(unsigned kind)
 {
     const hak_region_table *table = run_regions();
     for (unsigned i = 0; i < table->count; i++) {

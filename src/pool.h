@@ -10,6 +10,7 @@
 
 #include "cache.h"
 #include "page.h"
+#include "page_step.h"
 
 /*
  * A core's current page of one class. `free` and the counters are written by
@@ -44,6 +45,7 @@ typedef struct hak_class_state {
     const hak_page_state *list; /* the head of its list in the first region */
     uint64_t owners;            /* cores whose slot has a page */
     uint32_t demand;            /* requests that found no page, since the last birth */
+    page_origin origin;         /* where the next birth looks */
 } hak_class_state;
 
 typedef struct hak_pools {
@@ -64,6 +66,7 @@ typedef struct hak_pools {
     hak_atomic drains[HAK_CORES];
     unsigned class_count;
     /* run lock */
+    bool elsewhere;               /* some core is idle, or there is a second region */
     uint64_t idle;                /* cores that called hak_core_idle() */
     uint64_t retained[HAK_CORES]; /* classes whose current page may be empty */
     size_t retained_count;        /* their number in all cores, at most pool_retain() */
@@ -220,16 +223,20 @@ static inline void pool_forget_retained(unsigned core, unsigned index)
 
 /* A page without a free block is nobody's from now on: its first free will list it.
  * false: some came in, it stays as it is. Lock held. */
-bool pool_forget(hak_atomic *freed, hak_word full);
+STEP bool pool_forget(hak_atomic *freed, hak_word full)
+{
+    hak_word none = ~full;
+    /* relaxed: a free that sees it clear takes the lock before it does anything */
+    return atomic_compare_exchange_strong_explicit(freed, &none, none & ~PAGE_KNOWN,
+                                                   memory_order_relaxed, memory_order_relaxed);
+}
 
 /* The page in the slot belongs to nobody from now on: list it, or, if it is
  * empty, retire it. The core is the caller's, or idle. Lock held. */
 void pool_disown(unsigned core, unsigned index);
 
-/* malloc with the lock held, for a core whose page may have no free block:
- * another page, a listed one, an idle core's or a new one; else a block of the
- * run layer. NULL: there is none of that size. */
-void *pool_malloc(hak_slot *slot, unsigned core, unsigned kind, size_t size);
+/* Once there is another region: free blocks may be listed there. Lock held. */
+void pool_look_elsewhere(void);
 
 /* hak_core_idle() and the end of it. Lock held. */
 void pool_wake(unsigned core);
@@ -250,15 +257,13 @@ typedef struct hak_listed {
     const hak_maps *maps;
     uint32_t unit;
 } hak_listed;
-hak_listed pool_listed_later(unsigned kind);
-static inline hak_listed pool_listed(unsigned kind)
+hak_listed pool_listed(unsigned kind);
+
+/* The same of the first region alone. */
+static inline hak_listed pool_listed_there(const hak_class_state *state)
 {
-    uint32_t unit = pools.states[kind - 1].list->newer;
-    if (unit <= pools.maps.heads)
-        return (hak_listed){&pools.maps, unit};
-    if (__builtin_expect(run.arrived[1] == NULL, 1))
-        return (hak_listed){NULL, 0};
-    return pool_listed_later(kind);
+    uint32_t unit = state->list->newer;
+    return (hak_listed){unit <= pools.maps.heads ? &pools.maps : NULL, unit};
 }
 
 /* Give back every page that is empty and out of others' sight: this core's and

@@ -2,6 +2,7 @@
 /* malloc and free beyond their fast paths. */
 #include "free_step.h"
 #include "heap.h"
+#include "refill.h"
 #include "sample.h"
 
 /* The size has a class. After hak_core_idle() the core takes its slots back
@@ -13,7 +14,7 @@ static void *malloc_small(size_t size, unsigned core)
     if (pools.active[core] == 0)
         pool_wake(core);
     unsigned kind = pools.kind_of[(size - 1) >> GRANULE_SHIFT];
-    return pool_malloc(heap_slot(pools.active[core], kind), core, kind, size);
+    return refill_malloc(heap_slot(pools.active[core], kind), kind, size);
 }
 
 /* The heap seems full: recall what is retained, and try once more. */
@@ -59,12 +60,11 @@ static inline void *end(void *block, size_t size, unsigned alignment_log2, const
     return end_badly(block, size, alignment_log2, call_site);
 }
 
-/* What others freed in the core's page; NULL: nothing. */
-static __attribute__((noinline)) void *drain(hak_slot *slot, unsigned kind, hak_mask state,
-                                             const void *call_site)
+/* Others freed blocks in the core's page: one of them. */
+static __attribute__((noinline)) void *drained(hak_slot *slot, unsigned kind, hak_mask state,
+                                               const void *call_site)
 {
-    if (!pool_drain(slot, kind - 1))
-        return NULL;
+    pool_drain(slot, kind - 1);
     unsigned core = heap_core();
     hak_word free = word_get(&slot->free);
     void *block = pool_pop(slot, free);
@@ -77,23 +77,59 @@ static __attribute__((noinline)) void *drain(hak_slot *slot, unsigned kind, hak_
     return block;
 }
 
-void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
-                        const void *call_site)
+/* The end of a malloc that took the lock. */
+STEP void *end_locked(void *block, size_t size, hak_mask state, const void *call_site)
 {
-    void *block;
-    if (slot != NULL && slot->used_bytes != 0) {
-        block = drain(slot, kind, state, call_site);
-        if (block != NULL)
-            return block;
-    }
-    hak_lock_take(&run.lock);
-    sample_ask(granules_for(size), call_site);
-    block =
-        slot != NULL ? pool_malloc(slot, heap_core(), kind, size) : malloc_small(size, heap_core());
     sample_given(block);
     sites_handed_out(block, call_site);
     run_unlock(state);
     return end(block, size, 0, call_site);
+}
+
+/* For a core without slots, or one that was idle. */
+static __attribute__((noinline)) void *malloc_without_slot(size_t size, hak_mask state,
+                                                           const void *call_site)
+{
+    hak_lock_take(&run.lock);
+    sample_ask(granules_for(size), call_site);
+    return end_locked(malloc_small(size, heap_core()), size, state, call_site);
+}
+
+/* The core's page is exhausted. */
+static __attribute__((noinline)) void *malloc_leaving(size_t size, hak_slot *slot, unsigned kind,
+                                                      hak_mask state, const void *call_site)
+{
+    if ((word_get(slot->freed) & pools.classes[kind - 1].full) != 0)
+        return drained(slot, kind, state, call_site);
+    hak_lock_take(&run.lock);
+    sample_ask(granules_for(size), call_site);
+    void *block = refill_leaving(slot, kind);
+    if (block == NULL)
+        block = run_malloc(granules_for(size));
+    return end_locked(block, size, state, call_site);
+}
+
+/* The core has no page. */
+static __attribute__((noinline)) void *malloc_refilling(size_t size, hak_slot *slot, unsigned kind,
+                                                        hak_mask state, const void *call_site)
+{
+    hak_lock_take(&run.lock);
+    sample_ask(granules_for(size), call_site);
+    void *block = refill(slot, kind);
+    if (block == NULL)
+        block = run_malloc(granules_for(size));
+    return end_locked(block, size, state, call_site);
+}
+
+/* No registers to save here, whichever way it goes. */
+void *heap_malloc_small(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
+                        const void *call_site)
+{
+    if (slot == NULL)
+        return malloc_without_slot(size, state, call_site);
+    if (slot->used_bytes != 0)
+        return malloc_leaving(size, slot, kind, state, call_site);
+    return malloc_refilling(size, slot, kind, state, call_site);
 }
 
 static __attribute__((noinline)) void *refuse_size(const void *call_site)

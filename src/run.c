@@ -2,6 +2,7 @@
 #include "free_step.h"
 #include "inject.h"
 #include "note.h"
+#include "page_step.h"
 #include "sample.h"
 
 /* Before hak_init: no address is in it. */
@@ -11,14 +12,6 @@ static const hak_region_table no_regions = {0,
                                              UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX, UINTPTR_MAX}};
 
 hak_run run = {.regions = &no_regions};
-
-/* Account for granules that leave the free extents. */
-static inline void count_taken(size_t granules)
-{
-    run.taken_granules += granules;
-    if (run.taken_granules > run.peak_granules)
-        run.peak_granules = run.taken_granules;
-}
 
 void run_note_corrupt(const hak_region *r, granule g)
 {
@@ -52,7 +45,7 @@ STEP void cut(hak_region *r, hak_first x, granule start, granule length)
         extent_note_length(r, (hak_extent){behind, rest});
     }
     extent_note_length(r, (hak_extent){start, length});
-    count_taken(length);
+    run_count_taken(length);
     if (!whole)
         run_note_corrupt(r, x.extent.start);
 }
@@ -157,75 +150,16 @@ void *run_malloc_aligned(size_t granules, unsigned alignment_log2)
                   : aligned_in_later_region((granule)granules, alignment_log2);
 }
 
-/* Cut a page, aligned to its length, from the end of x:
- *   | before | page | rest |
- * No extent begins in the page's units but x, perhaps. */
-STEP void cut_page(hak_region *r, hak_first x, granule start, granule length)
-{
-    granule before = start - x.extent.start, behind = start + length;
-    granule rest = x.extent.start + x.extent.length - behind;
-    bool whole = true;
-    if (before != 0) {
-        hak_extent left = {x.extent.start, before};
-        whole = bins_replace_first(r, x, left);
-        extent_note_length(r, left);
-    } else {
-        whole = bins_remove_first(r, x);
-    }
-    if (rest != 0) {
-        bins_insert(r, (hak_extent){behind, rest});
-        extent_set_begin(r, behind);
-        extent_note_length(r, (hak_extent){behind, rest});
-    }
-    r->maps.units[unit_of(start)].begin = 1;
-    set_live_word(&r->maps.units[unit_of(behind) - 1], length);
-    count_taken(length);
-    if (!whole)
-        run_note_corrupt(r, x.extent.start);
-}
-
-/* The last place in x for a page. Before x's start: there is none. */
-static inline granule last_page(hak_extent x, granule length)
-{
-    return (x.start + x.length - length) & (0 - length);
-}
-
-/*
- * Pages come from where one was given back, or else from the end of the longest
- * extent: that keeps them apart from the blocks, which come from the front.
- */
-STEP granule take_page(hak_region *r, granule length)
-{
-    hak_first x = bins_from_row(r, bin_of(length) / BIN_COLUMNS); /* its bin is the row's first */
-    granule start = last_page(x.extent, length);
-    if (x.extent.length < length || start < x.extent.start) {
-        x = bins_longest(r);
-        start = last_page(x.extent, length);
-        if (x.extent.length < length || start < x.extent.start)
-            return 0;
-    }
-    cut_page(r, x, start, length);
-    return start;
-}
-
-static __attribute__((noinline)) hak_place take_page_in_later_region(granule length)
+hak_place page_in_later_region(granule length, page_origin from)
 {
     const hak_region_table *table = run_regions();
     for (unsigned i = 0; i < table->count; i++) {
         hak_region *r = table->region[i];
-        granule g = r == &run.first ? 0 : take_page(r, length);
+        granule g = r == &run.first ? 0 : page_take_from(r, length, from);
         if (g != 0)
             return (hak_place){r, {g, length}};
     }
     return (hak_place){NULL, {0, 0}};
-}
-
-hak_place run_take_page(granule length)
-{
-    if (inject_fails())
-        return (hak_place){NULL, {0, 0}};
-    granule g = take_page(&run.first, length);
-    return g != 0 ? (hak_place){&run.first, {g, length}} : take_page_in_later_region(length);
 }
 
 /* No block begins at g: is it free memory or inside a block? Looks back over a
@@ -292,7 +226,7 @@ static inline bool grow(hak_region *r, hak_extent x, granule need)
         extent_set_begin(r, left.start);
         extent_note_length(r, left);
     }
-    count_taken(need);
+    run_count_taken(need);
     return true;
 }
 

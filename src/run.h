@@ -36,6 +36,14 @@ static inline void run_unlock(hak_mask state)
     hak_port_unmask(state);
 }
 
+/* Account for granules that leave the free extents. */
+static inline void run_count_taken(size_t granules)
+{
+    run.taken_granules += granules;
+    if (run.taken_granules > run.peak_granules)
+        run.peak_granules = run.taken_granules;
+}
+
 /* The links of the free extent at g are overwritten: remember it. */
 void run_note_corrupt(const hak_region *r, granule g);
 
@@ -71,10 +79,6 @@ hak_fault run_block_at(const hak_region *region, const void *p, hak_place *block
 
 /* Make a live block longer or shorter in place. false: no room behind it. */
 bool run_resize(hak_place block, granule length);
-
-/* Take so many granules, a power of two and whole units, for a page, aligned to
- * their number. It is on the map as an extent; the caller gives it a state. */
-hak_place run_take_page(granule length);
 
 /* Can no malloc of so many granules ever succeed? Without the lock. */
 static inline bool run_too_long(size_t granules) { return granules > UINT32_MAX - UNIT_GRANULES; }

@@ -14,9 +14,17 @@ GROUPS = $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*[^#]\#\# .*/\1/p' \
 THIS_MAKE := $(MAKE)
 RUN_LIST   = MAKE='$(THIS_MAKE)' python3 tests/tools/run_list.py $(BUILD)
 
-.PHONY: test-layers
+# The full sets of what make test runs a part of: targets campaign-NAME, with the same
+# kind of lines, which tell how much was done.
+CAMPAIGNS = $(shell sed -n 's/^\(campaign-[a-z0-9-]*\):.*[^#]\#\# .*/\1/p' \
+                $(sort $(filter %.mk Makefile,$(MAKEFILE_LIST))))
+
+.PHONY: test-layers campaign
 test: ## run all tests (GROUPS="test-unit ..." some of them; TRACES=dir more traces)
 	@MAKE='$(THIS_MAKE)' python3 tests/tools/run_tests.py $(BUILD) $(GROUPS)
+
+campaign: ## the full sets of tests, with counts and times (CAMPAIGNS="campaign-interrupt ..." some of them)
+	@MAKE='$(THIS_MAKE)' python3 tests/tools/run_tests.py $(BUILD) --all $(CAMPAIGNS)
 
 test-layers: ## includes go downwards only, the library needs no other symbol
 	@MAKE='$(THIS_MAKE)' python3 tests/tools/check_layers.py $(BUILD)

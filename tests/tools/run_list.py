@@ -16,6 +16,7 @@ the machine has less than that to spare. # begins a comment.
 The programs print "ok NAME", "FAIL NAME: why" and "skip NAME: why"; the variant,
 the program and its arguments are put before each NAME. One that ends with
 another status than 0, and says no FAIL, has failed; so has one that says nothing.
+KIT_TIMEOUT in the environment: the seconds that each may take, 300.
 """
 
 import os
@@ -24,7 +25,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = int(os.environ.get("KIT_TIMEOUT", "300"))
 RESULT = re.compile(r"^(ok|FAIL|skip) +(.*)$")
 
 

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """make test: run the groups of tests, one after another, and add up.
 
-usage: run_tests.py BUILD-FOLDER GROUP...      (from the top of the tree)
+usage: run_tests.py BUILD-FOLDER [--all] GROUP...      (from the top of the tree)
 
 A group is a target of make. It prints lines "ok NAME", "FAIL NAME: why" and
 "skip NAME: why"; all its output is kept in BUILD-FOLDER/test/GROUP.log. A group
 that ends with another status than 0 and says no FAIL has failed, and so has one
 that prints no result at all. Missing packages are installed first.
+--all shows every result, not only failures and skips.
 The last line printed is "N passed, N failed", or "N passed, N failed, N skipped".
 """
 
@@ -28,15 +29,15 @@ def make_flags():
     return re.sub(r"(^|\s)(-j\S*|--jobserver\S*)", " ", flags).strip()
 
 
-def follow(process, log):
-    """The group's results, in order; failures and skips are shown as they come."""
+def follow(process, log, show_all):
+    """The group's results, in order; they are shown as they come."""
     results = []
     for line in process.stdout:
         log.write(line)
         match = RESULT.match(line)
         if match:
             results.append(match.groups())
-            if match.group(1) != "ok":
+            if show_all or match.group(1) != "ok":
                 print("  " + line.rstrip(), flush=True)
     return results
 
@@ -53,7 +54,7 @@ def count(results):
     return kinds.count("ok"), len(failed), kinds.count("skip")
 
 
-def run_group(build, group):
+def run_group(build, group, show_all):
     path = f"{build}/test/{group}.log"
     print(f"{group} ...", flush=True)
     begin = time.monotonic()
@@ -62,7 +63,7 @@ def run_group(build, group):
     with open(path, "w", encoding="utf-8") as log:
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True, errors="replace")
-        results = follow(process, log)
+        results = follow(process, log, show_all)
     status = process.wait()
     passed, failed, skipped = count(results)
     if failed == 0 and (status != 0 or passed + skipped == 0):
@@ -75,13 +76,14 @@ def run_group(build, group):
 
 
 def main():
-    build, groups = sys.argv[1], sys.argv[2:]
+    build, groups = sys.argv[1], [name for name in sys.argv[2:] if name != "--all"]
+    show_all = "--all" in sys.argv
     os.makedirs(f"{build}/test", exist_ok=True)
     if subprocess.run(["sh", "tests/tools/need.sh"] + PACKAGES).returncode != 0:
         print("FAIL packages are missing, see above\n0 passed, 1 failed")
         return 1
     begin = time.monotonic()
-    sums = [run_group(build, group) for group in groups]
+    sums = [run_group(build, group, show_all) for group in groups]
     passed, failed, skipped = (sum(column) for column in zip(*sums)) if sums else (0, 1, 0)
     print(f"all groups: {time.monotonic() - begin:.1f} s")
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)

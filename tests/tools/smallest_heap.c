@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * smallest_heap [--static BYTES] [--offset BYTES] [--quick] [--detail] [--policy TABLE] FILE.atrc...
+ * smallest_heap [--static BYTES] [--offset BYTES] [--quick] [--detail] [--only BYTES]
+ *               [--policy TABLE] FILE.atrc...
  *
  * For each recorded trace, prints the smallest H such that the trace completes
  * in H bytes and in each of the next 16 sizes, each 0.25% larger. H counts the
@@ -14,6 +15,7 @@
  * is not always better; --quick bisects instead, and may find a larger H. The
  * last step is then refined to 16 bytes.
  *
+ * --only BYTES: only tells whether the trace completes in that size: status 0, or 2.
  * --offset: where the heap starts, counted from a 2 MiB boundary.
  * --policy: a policy table to load before.
  */
@@ -46,7 +48,7 @@ enum {
 /* Exit statuses of a child. */
 enum { COMPLETED = 0, NO_MEMORY = 1, FAULTED = 2, SPOILED = 3, REFUSED = 4, CHECK = 5 };
 
-static size_t static_bytes, offset_bytes;
+static size_t static_bytes, offset_bytes, only_bytes;
 static int quick, detail;
 
 /* What a child tells its parent; shared. */
@@ -345,6 +347,11 @@ static void measure(const char *path, unsigned char *heap)
     if (ending)
         *ending = 0;
     j.name = name;
+    if (only_bytes != 0) {
+        if (!completes(&j, only_bytes))
+            fail(name, "runs out of memory");
+        return;
+    }
     size_t best = smallest(&j);
     printf("%s\t%llu\t%zu\t%.4f\n", name, (unsigned long long)j.t.peak_bytes, best,
            (double)best / (double)j.t.peak_bytes);
@@ -380,6 +387,8 @@ int main(int argc, char **argv)
             i++, load_policy(argv[i]);
         else if (strcmp(argv[i], "--static") == 0)
             i++, static_bytes = number("--static", argv[i]);
+        else if (strcmp(argv[i], "--only") == 0)
+            i++, only_bytes = number("--only", argv[i]);
         else if (strcmp(argv[i], "--offset") == 0)
             i++, offset_bytes = number("--offset", argv[i]);
         else
@@ -387,7 +396,7 @@ int main(int argc, char **argv)
     }
     if (i == argc)
         fail("usage", "smallest_heap [--static BYTES] [--offset BYTES] [--quick] [--detail] "
-                      "[--policy TABLE] FILE.atrc...");
+                      "[--only BYTES] [--policy TABLE] FILE.atrc...");
     if (offset_bytes >= BOUNDARY)
         fail("--offset", "must be below 2 MiB");
     unsigned char *space = map(LARGEST + BOUNDARY, MAP_PRIVATE);

@@ -158,6 +158,44 @@ static bool corrupt_head(uint32_t distance, bool whole)
     return true;
 }
 
+/* A link into the control data, which by chance has the right link back. */
+static bool corrupt_below(void)
+{
+    HOLDS(lay_three());
+    uint32_t *below = region_address(&r, r.first - 1), kept = below[1];
+    uint32_t *link = region_address(&r, x[1].start);
+    below[1] = x[1].start;
+    link[0] = r.first - 1;
+    HOLDS(!bins_remove(&r, x[1]));
+    HOLDS(below[1] == x[1].start);
+    below[1] = kept;
+    return true;
+}
+
+/* A head's link leads to y, which leads back: y becomes the head of a bin that it
+ * does not belong to. It is not handed out from there. */
+static bool forged_head(granule y)
+{
+    uint32_t *link = region_address(&r, x[2].start), *forged = region_address(&r, y);
+    link[0] = y;
+    forged[0] = y;
+    forged[1] = x[2].start;
+    HOLDS(remove_first(x[2]) && r.bins.heads[10] == y);
+    HOLDS(bins_find(&r, 9).extent.length == 0 && bins_find(&r, 9).extent.length == 0);
+    HOLDS(r.bins.heads[10] == 0 && r.bins.top == 0);
+    return true;
+}
+
+static void test_forged(void)
+{
+    KIT_CHECK(corrupt_below());
+    KIT_CHECK(lay_three() && forged_head(x[2].start + 10)); /* a live block */
+    KIT_CHECK(lay_three());
+    unit_mark(&r, (hak_extent){r.first + 60, 4}, false); /* one that is too short */
+    unit_mark(&r, (hak_extent){r.first + 64, 4}, true);
+    KIT_CHECK(forged_head(r.first + 60));
+}
+
 static void test_overwritten(void)
 {
     KIT_CHECK(corrupt_head(20, true) && corrupt_head(0, true));
@@ -173,5 +211,6 @@ static const kit_case bins_tests_cases[] = {
     {"bins_numbers", test_bin_of},
     {"bins_sets", test_sets},
     {"bins_overwritten", test_overwritten},
+    {"bins_forged", test_forged},
 };
 UNIT_SUITE(bins_tests);
