@@ -10,7 +10,7 @@ static bool births(unsigned index)
     const hak_class *c = &pools.classes[index];
     granule length = (granule)c->units << UNIT_GRANULES_SHIFT;
     for (unsigned i = 0; i < PAGES; i++) {
-        hak_place place = run_take_page(length, PAGE_FROM_LONGEST);
+        hak_place place = page_take(length, PAGE_FROM_LONGEST);
         HOLDS(place.region == &run.first);
         uint32_t unit = unit_of(place.extent.start);
         page[i] = page_of(&run.first.maps, unit);

@@ -72,7 +72,7 @@ static void test_pages(void)
     for (granule length = UNIT_GRANULES; length <= 4 * UNIT_GRANULES; length *= 2) {
         hak_place page[16];
         for (unsigned i = 0; i < 16; i++) {
-            page[i] = run_take_page(length, PAGE_FROM_LONGEST);
+            page[i] = page_take(length, PAGE_FROM_LONGEST);
             KIT_CHECK(page[i].region == &run.first && page[i].extent.length == length);
             uintptr_t address = (uintptr_t)region_address(&run.first, page[i].extent.start);
             KIT_CHECK(address % ((uintptr_t)length << GRANULE_SHIFT) == 0);
