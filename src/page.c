@@ -3,7 +3,7 @@
 
 void page_lists_make(const hak_maps *maps, unsigned classes)
 {
-    for (unsigned kind = 1; kind <= classes; kind++) {
+    for (unsigned kind = 1; maps->heads != 0 && kind <= classes; kind++) {
         uint32_t head = page_head(maps, kind);
         *page_record(maps->units, (int32_t)head) = (hak_page_state){page_code(head), head};
     }

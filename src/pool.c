@@ -160,7 +160,7 @@ hak_listed pool_listed(unsigned kind)
     const hak_region_table *table = run_regions();
     for (unsigned i = 0; i < table->count; i++) {
         const hak_maps *maps = &table->region[i]->maps;
-        uint32_t unit = page_list_first(maps, kind);
+        uint32_t unit = maps->heads != 0 ? page_list_first(maps, kind) : UINT32_MAX;
         if (unit <= maps->heads)
             return (hak_listed){maps, unit};
     }

@@ -73,9 +73,11 @@ static uintptr_t place_maps(hak_region *r, hak_carving *range, hak_page_plan pag
     size_t units =
         left / (UNIT_BYTES + UNIT_MAP_BYTES) + EXTRA_UNITS + pages.largest_bytes / UNIT_BYTES;
     unsigned bins = bins_count((granule)(left >> GRANULE_SHIFT));
-    size_t records = units + pages.classes;
+    /* Without room for a page there are no lists of pages. */
+    bool lists = pages.classes != 0 && left >= UNIT_BYTES + units * UNIT_MAP_BYTES;
+    size_t records = units + (lists ? pages.classes : 0);
     r->maps.units = region_carve(range, records * sizeof *r->maps.units, sizeof(hak_word));
-    r->maps.heads = (uint32_t)(units - 1);
+    r->maps.heads = lists ? (uint32_t)(units - 1) : 0;
     r->maps.freed = region_carve(range, units * sizeof *r->maps.freed, sizeof(hak_word));
     r->bins.words = region_carve(range, bins_words(bins) * sizeof(hak_word), sizeof(hak_word));
     r->bins.heads = region_carve(range, bins * sizeof(granule), sizeof(granule));

@@ -50,7 +50,7 @@ typedef struct hak_maps {
     hak_atomic *notes; /* per window of 2^window_log2 bytes: note.h */
     unsigned window_log2;
     unsigned index; /* of the region, in order of arrival */
-    uint32_t heads; /* the number of the last unit */
+    uint32_t heads; /* the number of the last unit; 0: no page can be in the region */
 } hak_maps;
 
 typedef struct hak_region {

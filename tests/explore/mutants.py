@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""mutants.py FOLDER COMPILE...: the explorer must object to each of these changes.
+
+COMPILE... SRC OUT builds the explorer of the sources in SRC as OUT."""
+import os
+import shutil
+import subprocess
+import sys
+
+# name, file, text, what takes its place
+MUTANTS = [
+    ("free_without_release", "pool.h", "bit | PAGE_KNOWN, memory_order_acq_rel",
+     "bit | PAGE_KNOWN, memory_order_acquire"),
+    # One acquire is enough: the load's, or that of the fetch_and behind it.
+    ("drain_without_acquire", "pool.c",
+     "atomic_load_explicit(slot->freed, memory_order_acquire) & full;\n"
+     "    atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);\n"
+     "    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);",
+     "atomic_load_explicit(slot->freed, memory_order_relaxed) & full;\n"
+     "    atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);\n"
+     "    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_release);"),
+    ("take_in_without_release", "pool.c",
+     "atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);",
+     "atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acquire);"),
+    ("look_without_acquire", "pool.h",
+     "hak_word seen = atomic_load_explicit(freed, memory_order_acquire), before;",
+     "hak_word seen = atomic_load_explicit(freed, memory_order_relaxed), before;"),
+    ("clear_before_set", "pool.c",
+     "    atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);\n"
+     "    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);\n",
+     "    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);\n"
+     "    atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);\n"),
+    ("owner_before_freed", "pool.h",
+     "if ((pool_with_owners(seen, p) & bit) != 0)",
+     "hak_word own = pool_with_owners(0, p);\n"
+     "        if (((atomic_load_explicit(freed, memory_order_acquire) | own) & bit) != 0)"),
+    ("leave_in_two_steps", "pool.c",
+     "return atomic_compare_exchange_strong_explicit(freed, &none, none & ~PAGE_KNOWN,",
+     "if (word_get(freed) != none)\n        return false;\n"
+     "    atomic_store_explicit(freed, none & ~PAGE_KNOWN, memory_order_release);\n    return true;\n"
+     "    return atomic_compare_exchange_strong_explicit(freed, &none, none & ~PAGE_KNOWN,"),
+    ("nobody_lists", "pool.h", "return PUSH_FIRST;", "return PUSH_DONE;"),
+    ("known_is_not_set", "pool.h", "bit | PAGE_KNOWN, memory_order_acq_rel",
+     "bit, memory_order_acq_rel"),
+    ("no_word_to_the_first", "pool.c", "page->newer = PAGE_EMPTY;", ""),
+    ("retired_under_the_first", "pool.c",
+     "        page->newer = PAGE_EMPTY;\n        return;",
+     "        retire(maps, unit, kind - 1);\n        return;"),
+    ("settled_while_owned", "pool.c", "(page->state & PAGE_OWNED) != 0 ||", ""),
+    ("list_without_the_lock", "heap.h", "hak_ticket ticket = hak_lock_take(&run.lock);",
+     "hak_ticket ticket = run.lock.both;"),
+]
+
+
+def main():
+    folder, compile_with = sys.argv[1], sys.argv[2:]
+    only = os.environ.get("MUTANTS", "").split()
+    failed = 0
+    for name, file, text, other in MUTANTS:
+        if only and name not in only:
+            continue
+        source = os.path.join(folder, name)
+        shutil.rmtree(source, ignore_errors=True)
+        shutil.copytree("src", source)
+        path = os.path.join(source, file)
+        with open(path, encoding="utf-8") as f:
+            code = f.read()
+        if text not in code:
+            print(f"FAIL mutant {name}: {file} has no such text")
+            failed += 1
+            continue
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(code.replace(text, other))
+        out = os.path.join(source, "explore")
+        subprocess.run(compile_with + [source, out], check=True)
+        done = subprocess.run([out], capture_output=True, text=True, check=False, timeout=600)
+        why = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
+        if done.returncode == 0:
+            print(f"FAIL mutant {name}: nothing was noticed")
+            failed += 1
+        else:
+            print(f"ok mutant {name}: {why[0][5:] if why else 'it crashed'}")
+        sys.stdout.flush()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
