@@ -21,6 +21,7 @@
  *                               uses it before it calls anything else
  *   HAK_PORT_CALL_TAG()         bits 2 to 25 of it, as bits 40 to 63
  *   hak_port_get(w), hak_port_set(w, v)  relaxed atomic load and store of a word
+ *   hak_port_set_half(h, v)     the same store for a half of 64-bit words, 32 bits
  *   hak_port_set_byte(b, v)     the same for the low byte of v
  *
  * This header derives the rest: words, atomics, the fair lock.
