@@ -98,10 +98,19 @@ static inline hak_page_state *page_record(const hak_unit *units, intptr_t number
 /* The same by the code. */
 static inline hak_page_state *page_decode(const hak_unit *units, uint32_t code)
 {
-    uintptr_t twice = (uintptr_t)(intptr_t)(int32_t)code;
-    return (hak_page_state *)((uintptr_t)units + twice * (sizeof *units / 2) - sizeof *units / 2);
+    enum { HALF = sizeof *units / 2 };
+    uintptr_t behind = (uintptr_t)units + (uintptr_t)(intptr_t)(int32_t)code * HALF;
+    __asm__("" : "+r"(behind)); /* or GCC subtracts first, in a step of its own */
+    return (hak_page_state *)(behind - HALF);
 }
 static inline uint32_t page_head(const hak_maps *maps, unsigned kind) { return maps->heads + kind; }
+
+/* Atomic: a free of a block of the run layer that ends before the page may read the
+ * whole word, whatever it is then (note_length). */
+static inline void page_set_newer(hak_page_state *p, uint32_t number)
+{
+    hak_port_set_half(&p->newer, number);
+}
 
 /* acquire, release: what the state says of `free` and `freed` is there to see. */
 static inline uint32_t page_state_at(const hak_page_state *p)
@@ -122,7 +131,7 @@ static inline uint32_t page_state(hak_page page) { return page_state_at(page_rec
 static inline void page_set_full(const hak_maps *maps, uint32_t unit, unsigned kind)
 {
     hak_page_state *page = page_record(maps->units, (int32_t)unit);
-    page->newer = page_head(maps, kind);
+    page_set_newer(page, page_head(maps, kind));
     page_set_state_at(page, PAGE_FULL);
 }
 
@@ -144,7 +153,7 @@ STEP bool page_list_add(const hak_unit *units, hak_page_state *page, uint32_t un
         return false;
     hak_page_state *head = page_record(units, (int32_t)head_number);
     uint32_t last = head->state;
-    page_decode(units, last)->newer = unit;
+    page_set_newer(page_decode(units, last), unit);
     page_set_state_at(page, last);
     head->state = page_code(unit);
     return true;
@@ -154,7 +163,7 @@ STEP bool page_list_add(const hak_unit *units, hak_page_state *page, uint32_t un
 STEP void page_list_remove(const hak_unit *units, uint32_t unit)
 {
     hak_page_state *page = page_record(units, (int32_t)unit);
-    page_decode(units, page->state)->newer = page->newer;
+    page_set_newer(page_decode(units, page->state), page->newer);
     page_set_state_at(page_record(units, (int32_t)page->newer), page->state);
 }
 

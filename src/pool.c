@@ -147,7 +147,7 @@ void pool_settle(const hak_maps *maps, uint32_t unit, unsigned kind)
         ~atomic_load_explicit(&maps->freed[unit], memory_order_acquire) != 0)
         return;
     if (page->state == PAGE_FULL) {
-        page->newer = PAGE_EMPTY;
+        page_set_newer(page, PAGE_EMPTY);
         return;
     }
     page_list_remove(maps->units, unit);

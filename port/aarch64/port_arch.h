@@ -99,6 +99,7 @@ static inline uint64_t hak_port_get(const _Atomic(uintptr_t) *w)
     return *(const volatile uint64_t *)w;
 }
 static inline void hak_port_set(_Atomic(uintptr_t) *w, uint64_t v) { *(volatile uint64_t *)w = v; }
+static inline void hak_port_set_half(uint32_t *h, uint32_t v) { *(volatile uint32_t *)h = v; }
 /* By hand: GCC would widen the byte and its index first. */
 static inline void hak_port_set_byte(uint8_t *b, uint64_t v)
 {

@@ -73,6 +73,10 @@ static inline void hak_port_set(_Atomic(uintptr_t) *w, uintptr_t v)
 {
     atomic_store_explicit(w, v, memory_order_relaxed);
 }
+static inline void hak_port_set_half(uint32_t *h, uint32_t v)
+{
+    __atomic_store_n(h, v, __ATOMIC_RELAXED);
+}
 static inline void hak_port_set_byte(uint8_t *b, uintptr_t v)
 {
     __atomic_store_n(b, (uint8_t)v, __ATOMIC_RELAXED);

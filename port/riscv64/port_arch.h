@@ -72,6 +72,10 @@ static inline uint64_t hak_port_get(const _Atomic(uintptr_t) *w)
     return *(const volatile uint64_t *)w;
 }
 static inline void hak_port_set(_Atomic(uintptr_t) *w, uint64_t v) { *(volatile uint64_t *)w = v; }
+static inline void hak_port_set_half(uint32_t *h, uint32_t v)
+{
+    __atomic_store_n(h, v, __ATOMIC_RELAXED);
+}
 static inline void hak_port_set_byte(uint8_t *b, uint64_t v)
 {
     __asm__ volatile("sb %1, %0" : "=m"(*b) : "r"(v));

@@ -35,7 +35,7 @@ MUTANTS = [
      "if ((pool_with_owners(seen, p) & bit) != 0)",
      "hak_word own = pool_with_owners(0, p);\n"
      "        if (((atomic_load_explicit(freed, memory_order_acquire) | own) & bit) != 0)"),
-    ("leave_in_two_steps", "pool.c",
+    ("leave_in_two_steps", "pool.h",
      "return atomic_compare_exchange_strong_explicit(freed, &none, none & ~PAGE_KNOWN,",
      "if (word_get(freed) != none)\n        return false;\n"
      "    atomic_store_explicit(freed, none & ~PAGE_KNOWN, memory_order_release);\n    return true;\n"
@@ -43,9 +43,9 @@ MUTANTS = [
     ("nobody_lists", "pool.h", "return PUSH_FIRST;", "return PUSH_DONE;"),
     ("known_is_not_set", "pool.h", "bit | PAGE_KNOWN, memory_order_acq_rel",
      "bit, memory_order_acq_rel"),
-    ("no_word_to_the_first", "pool.c", "page->newer = PAGE_EMPTY;", ""),
+    ("no_word_to_the_first", "pool.c", "page_set_newer(page, PAGE_EMPTY);", ""),
     ("retired_under_the_first", "pool.c",
-     "        page->newer = PAGE_EMPTY;\n        return;",
+     "        page_set_newer(page, PAGE_EMPTY);\n        return;",
      "        retire(maps, unit, kind - 1);\n        return;"),
     ("settled_while_owned", "pool.c", "(page->state & PAGE_OWNED) != 0 ||", ""),
     ("list_without_the_lock", "heap.h", "hak_ticket ticket = hak_lock_take(&run.lock);",
