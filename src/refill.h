@@ -63,7 +63,9 @@ STEP void *adopt_new(hak_slot *slot, unsigned kind, hak_class_state *state, cons
     granule length = (granule)c->units << UNIT_GRANULES_SHIFT;
     if (state->origin == PAGE_NOT_YET) {
         foresee(state, c, length);
-        return NULL;
+        /* A policy may want pages at once; only then a call pays for both. */
+        if (c->patience != 0 || state->origin == PAGE_NOT_YET)
+            return NULL;
     }
     hak_place place = page_take(length, state->origin);
     if (place.region == NULL) {

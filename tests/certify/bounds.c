@@ -20,7 +20,7 @@ enum { HEAPS = sizeof heaps / sizeof heaps[0] };
 enum {
     PER_UNIT = 25,              /* maps for 1,024 bytes */
     PER_SLOT = 72,              /* for each class and core */
-    PER_CLASS = 64,             /* for each class */
+    PER_CLASS = 80,             /* for each class, the head of its list of pages included */
     PER_ROW = 66,               /* for each doubling of a free extent's length: heads of bins */
     PER_CORE_CACHE = 33 * 1024, /* or 1/256 of the heap for all, if that is less */
     NOTES = 2048,               /* and seats; 1/65536 of the heap on top */

@@ -136,7 +136,7 @@ static void test_limits(void)
         classes_make(plan, classes, kind_of);
         KIT_CHECK(plan.largest_page_bytes <= 64 * UNIT_BYTES && plan.count <= CLASSES_MOST);
         const hak_class *last = &classes[plan.count - 1];
-        KIT_CHECK(last->patience == (1 << POLICY_PATIENCE_MOST) - 2 && last->reserve == 13107);
+        KIT_CHECK(last->patience == (1 << POLICY_PATIENCE_MOST) - 2 && last->reserve == 16384);
         KIT_CHECK((size_t)last->units << UNIT_SHIFT == plan.largest_page_bytes);
         size_t four_times = plan.page_bytes * 4;
         KIT_CHECK(plan.largest_page_bytes ==

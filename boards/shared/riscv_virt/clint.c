@@ -33,7 +33,7 @@ unsigned clint_harts(void)
  */
 void board_relax(void)
 {
-    uintptr_t state = board_mask();
+    uint64_t state = board_mask();
     if (counter_is_exact()) {
         clint_wake(board_core());
         __asm__ volatile("wfi" : : : "memory");
