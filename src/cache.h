@@ -172,7 +172,10 @@ static inline void *cache_hit(hak_cache_entry *e, hak_word key)
     /* relaxed: this core put it there */
     hak_word block = atomic_exchange_explicit(&e->block, CACHE_EMPTY, memory_order_relaxed);
     if (block <= CACHE_NO_SEAT) {
-        word_set(&e->block, block); /* nobody else grants a seat */
+        /* Nobody else grants a seat. But one may go this very moment: what was empty
+         * is not written again. */
+        if (block == CACHE_NO_SEAT)
+            word_set(&e->block, CACHE_NO_SEAT);
         return NULL;
     }
     word_set(e->note, e->held);

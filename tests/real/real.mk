@@ -22,7 +22,7 @@ $(BUILD)/real/early.so: tests/real/early.c tests/real/real.h tests/real/real.mk
 # These two have the library in them, not under them.
 $(REAL_LINKED): $(BUILD)/real/%: tests/real/%.c tests/real/real.h tests/real/real.mk $(BUILD)/host-4/libhak.a
 	@mkdir -p $(@D)
-	@$(CC_host) $(REAL_FLAGS) -DHAK_CORES=4 -Isrc -Isrc/include $(SITES_off:%=-I%) -Iport -Iport/host $< $(BUILD)/host-4/libhak.a -o $@
+	@$(CC_host) $(REAL_FLAGS) -DHAK_CORES=4 -Isrc -Isrc/include -Isrc/inject/off $(SITES_off:%=-I%) -Iport -Iport/host $< $(BUILD)/host-4/libhak.a -o $@
 
 .PHONY: test-real
 test-real: $(REAL_BUILT) $(REAL_OBJECTS) ## real programs under the preload, compared with glibc

@@ -6,7 +6,7 @@ TINY_TEST_FLAGS = $$(call tiny_flags,$$(call stem_tiny,$$*)) -Isrc -Isrc/tiny -I
 $(call host_program,tiny_random,tests/tiny/random.c,$(TINY_TEST_FLAGS) -Iport/host)
 $(call boards_program,tiny_random,tests/tiny/random.c,$(TINY_TEST_FLAGS))
 
-TINY_MODEL := tests/model/model.c tests/model/shadow.c tests/model/audit.c tests/tiny/inside.c
+TINY_MODEL := tests/model/model.c tests/model/shadow.c tests/model/audit.c tests/tiny/inside.c tests/tiny/policies.c
 $(call host_program,tiny_model,$(TINY_MODEL),-Itests/model)
 $(call boards_program,tiny_model,$(TINY_MODEL),-Itests/model)
 
