@@ -6,10 +6,6 @@
 #include "inject.h"
 #include "run.h"
 
-/* Where a page comes from: where one was given back, or else the end of the longest
- * extent. That keeps pages apart from the blocks, which come from the front. */
-typedef enum page_origin { PAGE_NOT_YET, PAGE_FROM_HOLE, PAGE_FROM_LONGEST } page_origin;
-
 /* The last place in x for a page. Before x's start: there is none. */
 static inline granule page_last_in(hak_extent x, granule length)
 {

@@ -10,7 +10,6 @@
 
 #include "cache.h"
 #include "page.h"
-#include "page_step.h"
 
 /*
  * A core's current page of one class. `free` and the counters are written by

@@ -8,6 +8,7 @@
 #ifndef HAK_REFILL_H
 #define HAK_REFILL_H
 
+#include "page_step.h"
 #include "pool.h"
 
 /* Make a page the slot's current one. Its `free` is 0 here; it must be true of

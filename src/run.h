@@ -85,6 +85,10 @@ hak_fault run_block_at(const hak_region *region, const void *p, hak_place *block
 /* Make a live block longer or shorter in place. false: no room behind it. */
 bool run_resize(hak_place block, granule length);
 
+/* Where a page comes from: where one was given back, or else the end of the longest
+ * extent. That keeps pages apart from the blocks, which come from the front. */
+typedef enum page_origin { PAGE_NOT_YET, PAGE_FROM_HOLE, PAGE_FROM_LONGEST } page_origin;
+
 /* Can no malloc of so many granules ever succeed? Without the lock. */
 static inline bool run_too_long(size_t granules) { return granules > UINT32_MAX - UNIT_GRANULES; }
 
