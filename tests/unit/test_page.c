@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* page.h: birth, death, and the lists of pages with free blocks. */
 #include "unit.h"
+#include "page_step.h"
 
 enum { PAGES = 40 };
 static hak_page page[PAGES];

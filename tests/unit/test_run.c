@@ -2,6 +2,7 @@
 /* run.h: taking, giving back, resizing; splitting and merging. Without the
  * lock: nobody else is here. */
 #include "unit.h"
+#include "page_step.h"
 
 static bool whole(void)
 {
