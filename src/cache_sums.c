@@ -4,8 +4,6 @@
 
 #define CACHE (&pools.cache)
 
-enum { TURNS = 4096 }; /* what stays wrong for so long is wrong */
-
 /* The block in a seat's entry; length 0: none. Lock held. */
 static hak_place in_seat(unsigned seat)
 {
@@ -67,7 +65,7 @@ void cache_add_up(hak_cache_sums *sums)
  * two looks. */
 static const char *check_seat(unsigned seat)
 {
-    for (unsigned turns = 0; turns < TURNS; turns++) {
+    for (unsigned turns = 0; turns < CHECK_TURNS; turns++) {
         hak_mask state = run_lock();
         hak_place place = in_seat(seat);
         bool good = place.extent.length == 0 || note_is_cached(place.region, place.extent.start);
@@ -116,13 +114,13 @@ const char *cache_check_sums(const hak_cache_sums *before, size_t noted_blocks)
 {
     hak_cache_sums now;
     size_t held = 0;
-    for (unsigned turns = 0; turns < TURNS; turns++) {
+    for (unsigned turns = 0; turns < CHECK_TURNS; turns++) {
         cache_add_up(&now);
         if (!same_history(before, &now))
             return NULL;
         if (equation_holds(&now))
             break;
-        if (turns + 1 == TURNS || HAK_CORES == 1)
+        if (turns + 1 == CHECK_TURNS)
             return "what was put into the cache is there, was handed out or evicted";
         hak_port_relax(turns);
     }

@@ -16,8 +16,7 @@ typedef struct sums {
 
 enum {
     END_UNITS = 32, /* of a long item, looked at from either end; a page is looked at whole */
-    UNITS_A_STEP = 4,
-    TURNS = 4096
+    UNITS_A_STEP = 4
 };
 _Static_assert(LARGEST_PAGE_UNITS <= 2 * END_UNITS, "a page is looked at whole");
 
@@ -191,7 +190,7 @@ static complaint check_region(const hak_tour *tour, sums *total, size_t *changes
             turns = 0;
             continue;
         }
-        if (HAK_CORES == 1 || ++turns == TURNS)
+        if (++turns == CHECK_TURNS)
             return broken;
         at = before_at;
         *total = before;

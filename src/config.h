@@ -73,4 +73,9 @@ _Static_assert(HAK_SITE_MARKS == 16 || HAK_SITE_MARKS == 32 || HAK_SITE_MARKS ==
 _Static_assert(HAK_SITES >= 16 && HAK_SITES <= 128 && (HAK_SITES & (HAK_SITES - 1)) == 0,
                "HAK_SITES: a power of two, 16 to 128");
 
+/* hak_check looks so often at what seems wrong: another core may be between two of its
+ * steps, and on a host for as long as its thread has no processor. What stays wrong for
+ * so long is wrong. */
+enum { CHECK_TURNS = HAK_CORES == 1 ? 1 : 4096 };
+
 #endif

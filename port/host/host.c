@@ -39,10 +39,14 @@ void hak_host_leave(void)
     atomic_fetch_or_explicit(&free_numbers, mine, memory_order_release);
 }
 
+static uint64_t own_number(void)
+{
+    return hak_host_core_plus_1 != 0 ? UINT64_C(1) << (hak_host_core_plus_1 - 1) : 0;
+}
+
 void hak_host_only_this_thread(void)
 {
-    uint64_t mine = hak_host_core_plus_1 ? UINT64_C(1) << (hak_host_core_plus_1 - 1) : 0;
-    atomic_store_explicit(&free_numbers, ALL_FREE & ~mine, memory_order_relaxed);
+    atomic_store_explicit(&free_numbers, ALL_FREE & ~own_number(), memory_order_relaxed);
 }
 
 /* sched_yield(2) and nanosleep(2), numbers 24 and 35 on x86-64. */
@@ -52,9 +56,11 @@ void hak_host_yield(void)
     __asm__ volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
 }
 
-void hak_host_sleep(void)
+void hak_host_sleep(unsigned turns)
 {
-    static const long two_ms[2] = {0, 2000000};
+    const long time[2] = {0, turns < 2048 ? 2000000 : 50000000};
     long result = 35;
-    __asm__ volatile("syscall" : "+a"(result) : "D"(two_ms), "S"(0L) : "rcx", "r11", "memory");
+    if ((atomic_load_explicit(&free_numbers, memory_order_relaxed) | own_number()) == ALL_FREE)
+        return;
+    __asm__ volatile("syscall" : "+a"(result) : "D"(time), "S"(0L) : "rcx", "r11", "memory");
 }

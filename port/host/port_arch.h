@@ -39,16 +39,17 @@ static inline void hak_port_unmask(hak_mask state) { (void)state; }
 void hak_host_yield(void);
 
 /* A yield may return at once: who is waited for may be in line for another processor,
- * behind others who use up their slices. hak_check, which looks again 4096 times at what
- * seems wrong, so waits for 100 ms and more. */
-void hak_host_sleep(void);
+ * behind others who use up their slices, or its group may have used up its share of the
+ * processors. hak_check, which looks again 4096 times at what seems wrong, so waits for
+ * more than a second. A thread that is the only one with a core number waits for nobody. */
+void hak_host_sleep(unsigned turns);
 
 static inline void hak_port_relax(unsigned turns)
 {
     if (turns >= 64)
         hak_host_yield();
     if (turns >= 1024 && turns % 64 == 0)
-        hak_host_sleep();
+        hak_host_sleep(turns);
 }
 
 static inline unsigned hak_port_ctz(uint64_t w) { return (unsigned)__builtin_ctzll(w); }

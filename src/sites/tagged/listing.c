@@ -8,8 +8,6 @@
 #include "cursor.h"
 #include "sites.h"
 
-enum { SITES_TURNS = 64 };
-
 /* What the blocks of one tag add up to. */
 typedef struct held {
     size_t blocks, bytes;
@@ -179,7 +177,7 @@ static bool accounts_agree(void)
 /* Another core may be between a block and its account, so it is looked at again. */
 static const char *check_accounts(void)
 {
-    for (unsigned turns = 0; turns < SITES_TURNS; turns++) {
+    for (unsigned turns = 0; turns < CHECK_TURNS; turns++) {
         if (accounts_agree())
             return NULL;
         hak_port_relax(turns);
