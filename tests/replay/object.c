@@ -187,6 +187,18 @@ static replay_kind kind_of(unsigned op, const void *before, const void *after)
     }
 }
 
+/* The first allocation that fails says how much was free, and in how large a piece. */
+static void complain(replay *r, uint32_t bytes)
+{
+    hak_stats stats;
+
+    if (atomic_exchange_explicit(&r->complained, true, memory_order_relaxed))
+        return;
+    hak_stats_get(&stats);
+    kit_print("  an allocation of %u bytes failed; %zu bytes were free, at most %zu in one piece\n",
+              bytes, stats.free_bytes, stats.largest_free_bytes);
+}
+
 /* The block handed out (or not): verify it, fill what is new, write it down. */
 static void allocated(replay *r, const trace_record *t, unsigned op, void *block, replay_counts *c)
 {
@@ -195,6 +207,7 @@ static void allocated(replay *r, const trace_record *t, unsigned op, void *block
 
     if (block == NULL) {
         c->failures++;
+        complain(r, t->size_bytes);
         return; /* a realloc that failed leaves the old block */
     }
     if (op == TRACE_REALLOC)

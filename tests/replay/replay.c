@@ -22,8 +22,8 @@ enum {
     STATUS_WRONG = 1,
     STATUS_CANNOT = 2,
     FAULTS_SHOWN = 5,
-    CORE_SHARE = 48,
-    CORE_BYTES = 4096,
+    CORE_SHARE = 24,
+    CORE_BYTES = 8192,
     ORDER_SHARE = 8
 };
 #define GUARD_KEY UINT64_C(0xfeedfacecafebeef)

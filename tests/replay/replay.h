@@ -75,6 +75,7 @@ typedef struct replay {
     replay_counts counts[REPLAY_CORES];
     _Atomic(uint64_t) live_bytes, peak_bytes; /* as the program asked for them */
     _Atomic(unsigned) in_flight, most_in_flight;
+    _Atomic(bool) complained; /* of a failed allocation */
     /* In order: who held the memory when it was most; "other" included. */
     hak_site_info sites[REPLAY_LIST];
     size_t listed;
