@@ -2,62 +2,6 @@
 /* The reuse cache beyond its fast paths: notes, seats, evictions, recall. */
 #include "seats.h"
 
-static inline hak_unit *first_inner(const hak_region *r, granule g)
-{
-    return &r->maps.units[unit_of(g) + 1];
-}
-
-void *cache_find(size_t size, hak_word tag)
-{
-    size_t less_1 = (size - 1) >> GRANULE_SHIFT;
-    unsigned band = cache_band(CACHE, less_1);
-    if (cache_depth(band) < 2)
-        return NULL;
-    hak_mask state = hak_port_mask();
-    unsigned core = this_core();
-    void *block = NULL;
-    if (core < HAK_CORES) {
-        char *part = cache_part(CACHE, core);
-        hak_cache_entry *e = cache_entry(CACHE, part, band, tag);
-        for (unsigned way = 1; way < CACHE->ways && block == NULL; way++) {
-            e = cache_next_way(e);
-            block = cache_hit(e, cache_key(less_1, tag));
-        }
-        if (block != NULL) {
-            cache_count(&cache_counters(part)->hits[band]);
-            sites_reused(tag, (less_1 + 1) << GRANULE_SHIFT);
-        }
-    }
-    hak_port_unmask(state);
-    return block;
-}
-
-static void count_miss(unsigned band)
-{
-    hak_mask state = hak_port_mask();
-    unsigned core = this_core();
-    if (core < HAK_CORES)
-        cache_count(&cache_counters(cache_part(CACHE, core))->misses[band]);
-    hak_port_unmask(state);
-}
-
-/* Note the block, which the caller holds, for the site with the tag. */
-static void write_note(hak_region *r, granule g, granule length, hak_word tag)
-{
-    uintptr_t offset = (uintptr_t)g << GRANULE_SHIFT;
-    word_set(note_at(&r->maps, offset), offset | tag);
-    set_live_word(first_inner(r, g), length | EXTENT_NOTED);
-}
-
-void cache_note(const void *p, size_t granules, hak_word tag)
-{
-    unsigned band = cache_band(CACHE, granules - 1);
-    hak_region *r = run_region_of(p);
-    count_miss(band); /* also at depth 0: the learner must see what that costs */
-    if (cache_depth(band) != 0)
-        write_note(r, region_granule(r, p), (granule)granules, tag);
-}
-
 bool cache_resize(hak_place block, granule length)
 {
     hak_region *r = block.region;
@@ -70,12 +14,12 @@ bool cache_resize(hak_place block, granule length)
         !atomic_compare_exchange_strong_explicit(note, &held, NOTE_NONE, memory_order_relaxed,
                                                  memory_order_relaxed))
         return false;
-    hak_unit *inner = first_inner(r, g);
+    hak_unit *inner = cache_first_inner(r, g);
     set_live_word(inner, (granule)live_word(inner));
     bool resized = run_resize(block, length);
     length = extent_length(r, g);
     if (cache_band(CACHE, length - 1) < CACHE_BANDS)
-        write_note(r, g, length, held & NOTE_TAG);
+        cache_write_note(r, g, length, held & NOTE_TAG);
     return resized;
 }
 
@@ -88,7 +32,7 @@ static __attribute__((noinline)) void give_back(hak_leaving leaving)
 void cache_give_up(hak_region *r, const void *p)
 {
     granule g = region_granule(r, p);
-    give_back((hak_leaving){(uintptr_t)p, (granule)live_word(first_inner(r, g)),
+    give_back((hak_leaving){(uintptr_t)p, (granule)live_word(cache_first_inner(r, g)),
                             note_at(&r->maps, (uintptr_t)g << GRANULE_SHIFT)});
 }
 
@@ -129,7 +73,7 @@ static unsigned band_of(const hak_cache_entry *e)
 static unsigned way_of(const hak_cache_entry *e)
 {
     size_t offset = (size_t)((const char *)e - CACHE->rows) % CACHE->core_bytes;
-    return (unsigned)(offset / (CACHE->site_mask + (1u << CACHE_ROW_SHIFT)));
+    return (unsigned)(offset / cache_way_bytes());
 }
 
 void cache_limit(unsigned band, unsigned depth)

@@ -79,19 +79,12 @@ void cache_open(const hak_cache *c, hak_region *r, hak_atomic *notes);
 /* Does a block with a note begin at p, held or cached? */
 bool cache_has_note(const hak_region *r, const void *p);
 
-/* malloc, for a site's tag: what way 0 did not have. NULL: nor have the others. */
-void *cache_find(size_t size, hak_word tag);
-
 /* Is there so much room that freed blocks may be kept? Not in a heap that is more
  * than half full: retained blocks would lie in the way of others. Lock held. */
 static inline bool cache_is_open(void)
 {
     return run.usable_granules - run.taken_granules >= run.usable_granules / 2;
 }
-
-/* The caller has a new block of the run layer: the cache may keep it one day, for
- * the site with the tag. */
-void cache_note(const void *p, size_t granules, hak_word tag);
 
 /* run_resize for a block that has a note: it keeps one while it has a class. false
  * also if someone freed it in this instant. Lock held. */
@@ -182,15 +175,11 @@ static inline void *cache_hit(hak_cache_entry *e, hak_word key)
     return (void *)block;
 }
 
-/* malloc of a length of the class: the block that this core keeps for the site, in
- * way 0. NULL: none. Interrupts masked. */
-STEP void *cache_malloc(const hak_cache *c, unsigned band, size_t less_1, hak_word tag)
+/* malloc, with the core's entry of way 0 for the site: the block that it keeps. NULL:
+ * none that fits. Its core's, masked. */
+STEP void *cache_malloc(hak_cache_entry *e, char *part, unsigned band, hak_word key)
 {
-    unsigned core = this_core();
-    if (core >= HAK_CORES)
-        return NULL;
-    char *part = cache_part(c, core);
-    void *block = cache_hit(cache_entry(c, part, band, tag), cache_key(less_1, tag));
+    void *block = cache_hit(e, key);
     if (block != NULL)
         cache_count(&cache_counters(part)->hits[band]);
     return block;

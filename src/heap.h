@@ -54,8 +54,13 @@ void *heap_malloc_refilling(size_t size, hak_slot *slot, unsigned kind, hak_mask
 
 /* malloc of any other size, and with an alignment of so many granules, not 1. */
 void *heap_malloc_large(size_t size, const void *call_site);
-void *heap_malloc_noted(size_t size, const void *call_site); /* the cache has a class for it */
 void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call_site);
+
+/* malloc of a size that the cache has a class for, but no block in e, this core's entry
+ * for the site with the tag; part is the core's. Interrupts masked; restores the mask's
+ * state. */
+void *heap_malloc_noted(size_t size, hak_cache_entry *e, char *part, hak_word tag, hak_mask state,
+                        const void *call_site);
 
 /* free of a block of the run layer in the first region. */
 void heap_free_large(void *p, const void *call_site);
@@ -98,17 +103,24 @@ static inline hak_slot *heap_slot(uintptr_t slots, unsigned kind)
 STEP void *heap_malloc_big(size_t size, const void *call_site, hak_tag tag,
                            hak_place_of_site *place)
 {
+    const hak_cache *c = &pools.cache;
     size_t less_1 = (size - 1) >> GRANULE_SHIFT;
-    unsigned band = cache_band(&pools.cache, less_1);
+    unsigned band = cache_band(c, less_1);
     if (band >= CACHE_BANDS)
         return heap_malloc_large(size, SITES_LATE(call_site));
     hak_word key = SITES_CACHE_TAG(tag, call_site);
     hak_mask state = hak_port_mask();
-    void *kept = cache_malloc(&pools.cache, band, less_1, key);
+    unsigned core = this_core();
+    if (core >= HAK_CORES) {
+        hak_port_unmask(state);
+        return heap_malloc_large(size, SITES_LATE(call_site));
+    }
+    char *part = cache_part(c, core);
+    hak_cache_entry *e = cache_entry(c, part, band, key);
+    void *kept = cache_malloc(e, part, band, cache_key(less_1, key));
     if (kept != NULL)
         return sites_hit(kept, place, less_1, state);
-    hak_port_unmask(state);
-    return heap_malloc_noted(size, SITES_LATE(call_site));
+    return heap_malloc_noted(size, e, part, key, state, SITES_LATE(call_site));
 }
 
 /* malloc of a size that has a class, for a site whose tag is known. */

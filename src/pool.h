@@ -71,7 +71,7 @@ typedef struct hak_pools {
     size_t retained_count;        /* their number in all cores, at most pool_retain() */
     size_t page_granules;         /* in pages */
     size_t births, deaths, adoptions, recalls;
-    size_t unlisted; /* listed pages that went back without an adoption */
+    size_t unlisted;        /* listed pages that went back without an adoption */
     size_t *coreless_frees; /* [class]: by contexts without a core */
 } hak_pools;
 extern hak_pools pools;

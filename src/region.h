@@ -33,8 +33,8 @@ typedef struct hak_unit {
 
 /* Free extents by size, in lists threaded through the extents (bins.h). */
 typedef struct hak_bins {
-    uint32_t top;     /* bit w: words[w] is not 0 */
-    hak_word *words;  /* bit b of words[w]: heads[w x WORD_BITS + b] is not 0 */
+    uint32_t top;    /* bit w: words[w] is not 0 */
+    hak_word *words; /* bit b of words[w]: heads[w x WORD_BITS + b] is not 0 */
     granule *heads;
 } hak_bins;
 

@@ -4,6 +4,7 @@
 #include "heap.h"
 #include "refill.h"
 #include "sample.h"
+#include "seats.h"
 #include "tagged.h"
 
 /* The size has a class. After hak_core_idle() the core takes its slots back
@@ -144,19 +145,23 @@ void *heap_malloc_large(size_t size, const void *call_site)
     return end(block, size, 0, call_site);
 }
 
-void *heap_malloc_noted(size_t size, const void *call_site)
+void *heap_malloc_noted(size_t size, hak_cache_entry *e, char *part, hak_word tag, hak_mask state,
+                        const void *call_site)
 {
-    hak_word tag = sites_note_tag(call_site);
-    void *block = cache_find(size, tag);
-    if (block != NULL)
+    size_t less_1 = (size - 1) >> GRANULE_SHIFT;
+    unsigned band = cache_band(CACHE, less_1);
+    void *block = cache_look_behind(e, part, band, cache_key(less_1, tag));
+    if (block != NULL) {
+        sites_reused(tag, (less_1 + 1) << GRANULE_SHIFT);
+        hak_port_unmask(state);
         return block;
-    hak_mask state = run_lock();
-    block = run_malloc(granules_for(size));
-    bool open = cache_is_open();
+    }
+    hak_lock_take(&run.lock);
+    block = run_malloc(less_1 + 1);
+    if (block != NULL && cache_is_open())
+        cache_note(block, part, band, (granule)less_1 + 1, tag);
     sites_handed_out(block, call_site);
     run_unlock(state);
-    if (block != NULL && open)
-        cache_note(block, granules_for(size), tag);
     return end(block, size, 0, call_site);
 }
 

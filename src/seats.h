@@ -12,15 +12,56 @@
 
 #define CACHE (&pools.cache)
 
-static inline hak_cache_entry *cache_next_way(hak_cache_entry *e)
+/* From an entry to the next way's. */
+static inline size_t cache_way_bytes(void) { return CACHE->site_mask + (1u << CACHE_ROW_SHIFT); }
+static inline hak_cache_entry *cache_next_way(hak_cache_entry *e, size_t way_bytes)
 {
-    size_t way_bytes = CACHE->site_mask + (1u << CACHE_ROW_SHIFT);
     return (hak_cache_entry *)(void *)((char *)e + way_bytes);
 }
 
 static inline unsigned cache_depth(unsigned band)
 {
     return atomic_load_explicit(&CACHE->depth[band], memory_order_relaxed);
+}
+
+/* malloc: what the ways behind the core's entry have. NULL: nothing that fits. Its
+ * core's, masked; the lock is not needed. */
+STEP void *cache_look_behind(hak_cache_entry *e, char *part, unsigned band, hak_word key)
+{
+    void *block = NULL;
+    size_t way_bytes = cache_way_bytes();
+    const char *end = (const char *)e + cache_depth(band) * way_bytes;
+    for (e = cache_next_way(e, way_bytes); (const char *)e < end && block == NULL;
+         e = cache_next_way(e, way_bytes))
+        block = cache_hit(e, key);
+    if (block != NULL)
+        cache_count(&cache_counters(part)->hits[band]);
+    return block;
+}
+
+static inline hak_unit *cache_first_inner(const hak_region *r, granule g)
+{
+    return &r->maps.units[unit_of(g) + 1];
+}
+
+/* Note the block, which the caller holds, for the site with the tag. */
+STEP void cache_write_note(hak_region *r, granule g, granule length, hak_word tag)
+{
+    uintptr_t offset = (uintptr_t)g << GRANULE_SHIFT;
+    word_set(note_at(&r->maps, offset), offset | tag);
+    set_live_word(cache_first_inner(r, g), length | EXTENT_NOTED);
+}
+
+/* A block of the run layer for what the core's part of the cache did not have: it may
+ * be kept one day. Misses count at depth 0, too: the learner must see what that costs.
+ * Lock held. */
+STEP void cache_note(const void *p, char *part, unsigned band, granule length, hak_word tag)
+{
+    cache_count(&cache_counters(part)->misses[band]);
+    if (cache_depth(band) == 0)
+        return;
+    hak_region *r = run_region_of(p);
+    cache_write_note(r, region_granule(r, p), length, tag);
 }
 
 /* A cached block that is in no entry any more, on its way to the run layer. 0: none. */
@@ -80,7 +121,7 @@ STEP hak_leaving cache_grant(hak_cache_entry *e)
 STEP hak_cache_entry *cache_make_room(hak_cache_entry *e, hak_word key, unsigned depth,
                                       hak_leaving *leaving)
 {
-    for (; depth != 0; depth--, e = cache_next_way(e)) {
+    for (; depth != 0; depth--, e = cache_next_way(e, cache_way_bytes())) {
         hak_word block = word_get(&e->block);
         if (block > CACHE_NO_SEAT && e->key == key)
             continue;

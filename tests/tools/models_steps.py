@@ -17,7 +17,7 @@ NO_STEP = ("hak_malloc", "hak_free", "heap_malloc")
 # function outwards, the first rule that fits. PHASES come first, from the
 # outermost inwards: what belongs to them is not told apart further.
 PHASES = [(re.compile(function + "$"), step) for function, step in (
-    ("cache_find", "look in other ways"),
+    ("cache_look_behind", "look in other ways"),
     ("cache_note", "note the block"),
     ("cache_fill", "put"),
     ("bins_find|find_aligned|bins_longest", "find an extent"),

@@ -128,10 +128,6 @@ void sites_run_gone(const hak_region *r, const void *p);
  * stripe, so it is the last block of the one that it begins in, and the last one's
  * tag stays whatever becomes of its neighbours. It is counted like a free one.
  */
-static inline hak_word sites_note_tag(const void *site)
-{
-    return sites_find(site) << NOTE_TAG_SHIFT;
-}
 #define SITES_CACHE_TAG(tag, site) ((hak_word)(tag) << NOTE_TAG_SHIFT)
 
 /* The cache handed out a block of so many bytes for the tag in the key. */
