@@ -63,7 +63,8 @@ static inline uintptr_t page_address(hak_page page)
  * The state of a page, in place of the live word of its first unit.
  *   LISTED     `state` is the code of the neighbour in the list that was listed
  *              before, `newer` the number of the other
- *   OWNED      the rest of `state` is the number of the slot that owns it
+ *   OWNED      the rest of `state` is where the slot that owns it lies among all slots,
+ *              in words
  *   FULL       `newer` is the number of the head of the list that the page will be
  *              put into, or PAGE_EMPTY: no block is live any more, and whoever is on
  *              the way to list it is to give it back instead
@@ -81,7 +82,12 @@ _Static_assert(WORD_BITS == 64, "a page's state wants a 64-bit word");
 #define PAGE_FULL  (UINT32_C(1) << 30 | 1)
 #define PAGE_EMPTY PAGE_OWNED
 
-static inline uint32_t page_owned_by(size_t slot) { return PAGE_OWNED | (uint32_t)slot << 1 | 1; }
+/* By the slot's place in bytes, a multiple of the word. */
+static inline uint32_t page_owned_by(uint32_t bytes)
+{
+    return PAGE_OWNED | bytes / (sizeof(hak_word) / 2) | 1;
+}
+/* The slot's place in words. */
 static inline uint32_t page_owner(uint32_t state) { return (state & ~PAGE_OWNED) >> 1; }
 static inline uint32_t page_code(uint32_t number) { return number << 1 | 1; }
 static inline bool page_is_listed(uint32_t state)

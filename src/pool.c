@@ -47,7 +47,7 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
         coreless[i] = 0;
     }
     pools.slots = slot;
-    pools.slot_count = slots;
+    pools.slot_words = slots * sizeof(hak_slot) / sizeof(hak_word);
     pools.states = states;
     pools.taken = taken;
     pools.coreless_frees = coreless;

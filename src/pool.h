@@ -56,7 +56,7 @@ typedef struct hak_pools {
     hak_maps maps;          /* of the first region */
     hak_cache cache;        /* cache.h */
     hak_slot *slots;        /* [core][class] */
-    size_t slot_count;
+    size_t slot_words;      /* of all slots */
     hak_class *classes;
 
     hak_class_state *states;
@@ -134,11 +134,11 @@ static inline hak_word pool_push(hak_slot *slot, const void *p)
  * word mean something else by now: any number is survived. */
 static inline bool pool_is_owned(uint32_t state)
 {
-    return (state & PAGE_OWNED) != 0 && page_owner(state) < pools.slot_count;
+    return (state & PAGE_OWNED) != 0 && page_owner(state) < pools.slot_words;
 }
 static inline hak_slot *pool_owner(uint32_t state)
 {
-    return (hak_slot *)marks_slot((uintptr_t)pools.slots, page_owner(state));
+    return (hak_slot *)(void *)((hak_word *)(void *)pools.slots + page_owner(state));
 }
 
 /* Of a page whose `freed` was just seen to be so: its blocks that are free, and the

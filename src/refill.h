@@ -16,7 +16,7 @@
 STEP void adopt(hak_slot *slot, const hak_class *c, const hak_maps *maps, uint32_t unit,
                 hak_word free, hak_word taken)
 {
-    size_t number = (size_t)(slot - pools.slots);
+    size_t offset = (size_t)((char *)slot - (char *)pools.slots), number = offset / sizeof *slot;
     slot->base = maps->base + ((uintptr_t)unit << UNIT_SHIFT);
     slot->used_bytes = c->used_bytes;
     slot->page = page_of(maps, unit);
@@ -24,7 +24,7 @@ STEP void adopt(hak_slot *slot, const hak_class *c, const hak_maps *maps, uint32
     MARKS_ADOPT(slot, c, maps, unit);
     slot->trigger = c->full;
     atomic_store_explicit(&slot->free, free, memory_order_release);
-    page_set_state_at(page_record(maps->units, (int32_t)unit), page_owned_by(number));
+    page_set_state_at(page_record(maps->units, (int32_t)unit), page_owned_by((uint32_t)offset));
     word_set(&pools.taken[number], word_get(&pools.taken[number]) + taken);
 }
 

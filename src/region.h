@@ -40,17 +40,17 @@ typedef struct hak_bins {
 
 /* Where the maps of a region are. */
 typedef struct hak_maps {
-    uintptr_t base;  /* address of granule 0 */
-    size_t span;     /* bytes from base to the end */
-    uint8_t *kinds;  /* per unit: 0, or 1 + the size class of its page; written with
-                        the lock held */
-    hak_unit *units; /* behind the last: heads of the lists of pages (page.h) */
-    MARKS_IN_MAPS
+    uintptr_t base;    /* address of granule 0 */
+    size_t span;       /* bytes from base to the end */
+    uint8_t *kinds;    /* per unit: 0, or 1 + the size class of its page; written with
+                          the lock held */
+    hak_unit *units;   /* behind the last: heads of the lists of pages (page.h) */
     hak_atomic *freed; /* per page (at its first unit): blocks freed from outside */
     hak_atomic *notes; /* per window of 2^window_log2 bytes: note.h */
     unsigned window_log2;
     unsigned index; /* of the region, in order of arrival */
     uint32_t heads; /* the number of the last unit; 0: no page can be in the region */
+    MARKS_IN_MAPS
 } hak_maps;
 
 typedef struct hak_region {

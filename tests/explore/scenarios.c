@@ -190,7 +190,7 @@ static bool is_shared(uintptr_t address)
     if (units < maps->heads * sizeof *maps->units)
         return units % sizeof *maps->units == 0 && maps->kinds[units / sizeof *maps->units] != 0;
     return freed < maps->heads * sizeof *maps->freed ||
-           (slots < pools.slot_count * sizeof(hak_slot) && slots % sizeof(hak_slot) == 0);
+           (slots < pools.slot_words * sizeof(hak_word) && slots % sizeof(hak_slot) == 0);
 }
 
 int main(int count, char **arguments)
