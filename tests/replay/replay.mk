@@ -23,9 +23,9 @@ $(SMALLEST): tests/tools/smallest_heap.c tests/tools/plain/perform.h tests/repla
 	@mkdir -p $(@D)
 	@$(CC_host) $(COMMON_FLAGS) -Isrc/include -Iport/host -Itests/tools/plain $(filter %.c %.a,$^) -o $@
 
-$(SMALLEST)_list: tests/tools/smallest_heap.c tests/replay/trace.c tests/replay/trace.h $(BUILD)/host-1-list/libhak.a
+$(SMALLEST)_list: tests/tools/smallest_heap.c tests/tools/plain/perform.h tests/replay/trace.c tests/replay/trace.h $(BUILD)/host-1-list/libhak.a
 	@mkdir -p $(@D)
-	@$(CC_host) $(COMMON_FLAGS) -Isrc/include -Iport/host $(filter %.c %.a,$^) -o $@
+	@$(CC_host) $(COMMON_FLAGS) -Isrc/include -Iport/host -Itests/tools/plain $(filter %.c %.a,$^) -o $@
 
 memory-bench: $(SMALLEST) ## smallest heap of each trace, against TLSF's: TRACES=dir
 	@python3 tests/tools/memory_bench.py --tool $(SMALLEST) --lib $(ONE_CORE) --jobs 2 $(MEMORY_FLAGS) $(TRACES)
