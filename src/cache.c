@@ -67,8 +67,8 @@ bool cache_resize(hak_place block, granule length)
     hak_word held = word_get(note);
     /* relaxed: only decides who of several that free or resize goes on */
     if (!note_is_held(held, offset) ||
-        !atomic_compare_exchange_strong_explicit(note, &held, NOTE_NONE, memory_order_relaxed,
-                                                 memory_order_relaxed))
+        !hak_port_compare_exchange(note, &held, NOTE_NONE, memory_order_relaxed,
+                                   memory_order_relaxed))
         return false;
     hak_unit *inner = first_inner(r, g);
     set_live_word(inner, (granule)live_word(inner));

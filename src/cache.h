@@ -170,7 +170,7 @@ static inline void *cache_hit(hak_cache_entry *e, hak_word key)
     if (e->key != key)
         return NULL;
     /* relaxed: this core put it there */
-    hak_word block = atomic_exchange_explicit(&e->block, CACHE_EMPTY, memory_order_relaxed);
+    hak_word block = hak_port_exchange(&e->block, CACHE_EMPTY, memory_order_relaxed);
     if (block <= CACHE_NO_SEAT) {
         /* Nobody else grants a seat. But one may go this very moment: what was empty
          * is not written again. */
@@ -206,7 +206,7 @@ static inline bool cache_fill(hak_cache_entry *e, hak_word key, hak_atomic *note
     e->held = held;
     /* release: the last holder's writes come before the block's reuse, if another
      * core withdraws the seat */
-    if (atomic_exchange_explicit(&e->block, (uintptr_t)block, memory_order_release) == CACHE_EMPTY)
+    if (hak_port_exchange(&e->block, (uintptr_t)block, memory_order_release) == CACHE_EMPTY)
         return true;
     word_set(&e->block, CACHE_NO_SEAT);
     return false;
@@ -222,8 +222,8 @@ STEP bool cache_free(hak_cache_entry *e, char *part, unsigned band, hak_word key
 {
     hak_word expected = held;
     if (word_get(&e->block) != CACHE_EMPTY ||
-        !atomic_compare_exchange_strong_explicit(note, &expected, held | NOTE_CACHED,
-                                                 memory_order_relaxed, memory_order_relaxed))
+        !hak_port_compare_exchange(note, &expected, held | NOTE_CACHED, memory_order_relaxed,
+                                   memory_order_relaxed))
         return false;
     bool done = cache_fill(e, key, note, held, p);
     if (done)

@@ -7,8 +7,8 @@
 /* Whoever sets "cached" goes on. relaxed: decides, and orders nothing. */
 static inline bool claim(hak_atomic *note, hak_word held)
 {
-    return atomic_compare_exchange_strong_explicit(note, &held, held | NOTE_CACHED,
-                                                   memory_order_relaxed, memory_order_relaxed);
+    return hak_port_compare_exchange(note, &held, held | NOTE_CACHED, memory_order_relaxed,
+                                     memory_order_relaxed);
 }
 
 static __attribute__((noinline)) void refuse(const void *p, hak_mask state, const void *call_site)

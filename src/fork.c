@@ -28,7 +28,7 @@ static void finish_drains(unsigned core)
     for (unsigned index = 0; index < pools.class_count; index++) {
         hak_slot *slot = pool_slot(core, index);
         if (slot->used_bytes != 0)
-            atomic_fetch_and_explicit(slot->freed, ~word_get(&slot->free), memory_order_relaxed);
+            hak_port_fetch_and(slot->freed, ~word_get(&slot->free), memory_order_relaxed);
     }
 }
 

@@ -77,7 +77,7 @@ bool pool_drain(hak_slot *slot, unsigned index)
     /* acquire: what the block's last holder wrote came before */
     hak_word blocks = atomic_load_explicit(slot->freed, memory_order_acquire) & full;
     atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);
-    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
+    hak_port_fetch_and(slot->freed, ~blocks, memory_order_acq_rel);
     pool_count_taken(slot, hak_port_popcount(blocks));
     return true;
 }
@@ -110,7 +110,7 @@ void pool_disown(unsigned core, unsigned index)
     hak_word full = pools.classes[index].full, unused = word_get(&slot->free);
     /* The blocks are in `freed` before the state stops pointing to the slot, and
      * leave the slot after that: whoever looks finds them in one of the two. */
-    hak_word blocks = unused | atomic_fetch_or_explicit(slot->freed, unused, memory_order_acq_rel);
+    hak_word blocks = unused | hak_port_fetch_or(slot->freed, unused, memory_order_acq_rel);
     bool known = (blocks & full) != 0 || !pool_forget(slot->freed, full);
     page_set_full(maps, unit, index + 1);
     if (known && ~blocks != 0)
@@ -174,7 +174,7 @@ static void give_up_empty(hak_slot *slot, unsigned core, unsigned index)
     const hak_class *c = &pools.classes[index];
     hak_page page = slot->page;
     /* release: whoever sees the slot's `free` cleared sees these */
-    atomic_fetch_or_explicit(slot->freed, c->full, memory_order_acq_rel);
+    hak_port_fetch_or(slot->freed, c->full, memory_order_acq_rel);
     page_set_full(page_maps(page), page_unit(page), index + 1);
     word_set(&slot->free, 0);
     pool_count_taken(slot, -(hak_word)c->blocks);

@@ -71,7 +71,7 @@ typedef struct hak_pools {
     size_t retained_count;        /* their number in all cores, at most pool_retain() */
     size_t page_granules;         /* in pages */
     size_t births, deaths, adoptions, recalls;
-    size_t unlisted; /* listed pages that went back without an adoption */
+    size_t unlisted;        /* listed pages that went back without an adoption */
     size_t *coreless_frees; /* [class]: by contexts without a core */
 } hak_pools;
 extern hak_pools pools;
@@ -162,7 +162,7 @@ static inline hak_word pool_free_blocks(const hak_atomic *freed, const hak_page_
  * leaves the page sees this bit, or this sees that it has left. */
 static inline hak_word pool_mark(hak_atomic *freed, hak_word bit)
 {
-    return atomic_fetch_or_explicit(freed, bit | PAGE_KNOWN, memory_order_acq_rel);
+    return hak_port_fetch_or(freed, bit | PAGE_KNOWN, memory_order_acq_rel);
 }
 
 typedef enum pool_pushed { PUSH_REFUSED, PUSH_DONE, PUSH_FIRST, PUSH_LAST } pool_pushed;
@@ -227,8 +227,8 @@ STEP bool pool_forget(hak_atomic *freed, hak_word full)
 {
     hak_word none = ~full;
     /* relaxed: a free that sees it clear takes the lock before it does anything */
-    return atomic_compare_exchange_strong_explicit(freed, &none, none & ~PAGE_KNOWN,
-                                                   memory_order_relaxed, memory_order_relaxed);
+    return hak_port_compare_exchange(freed, &none, none & ~PAGE_KNOWN, memory_order_relaxed,
+                                     memory_order_relaxed);
 }
 
 /* The page in the slot belongs to nobody from now on: list it, or, if it is

@@ -36,7 +36,7 @@ STEP void *adopt_listed(hak_slot *slot, const hak_class *c, hak_listed page)
     hak_word blocks =
         atomic_load_explicit(&page.maps->freed[page.unit], memory_order_acquire) & c->full;
     adopt(slot, c, page.maps, page.unit, blocks, hak_port_popcount(blocks));
-    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
+    hak_port_fetch_and(slot->freed, ~blocks, memory_order_acq_rel);
     pools.adoptions++;
     return pool_pop(slot, blocks);
 }

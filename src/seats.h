@@ -51,7 +51,7 @@ STEP hak_leaving cache_evict(const hak_cache_entry *e, hak_word block)
 STEP hak_leaving cache_empty(hak_cache_entry *e)
 {
     /* acquire: pairs with cache_fill */
-    hak_word block = atomic_exchange_explicit(&e->block, CACHE_NO_SEAT, memory_order_acquire);
+    hak_word block = hak_port_exchange(&e->block, CACHE_NO_SEAT, memory_order_acquire);
     return block > CACHE_NO_SEAT ? cache_evict(e, block) : (hak_leaving){0, 0, NULL};
 }
 

@@ -53,15 +53,12 @@ static hak_learning loaded_state(void)
 
 /* One context at a time takes a step: who comes while another is at it, leaves it at
  * that. acquire and release: a step sees what the last one wrote. */
-static bool enter(void)
-{
-    return atomic_exchange_explicit(&learner.busy, 1, memory_order_acquire) == 0;
-}
+static bool enter(void) { return hak_port_exchange(&learner.busy, 1, memory_order_acquire) == 0; }
 
 /* Whoever has entered does what hak_learn asked for. acquire: pairs with hak_learn */
 static void obey(void)
 {
-    hak_word wanted = atomic_exchange_explicit(&learner.wanted, 0, memory_order_acquire);
+    hak_word wanted = hak_port_exchange(&learner.wanted, 0, memory_order_acquire);
     if (wanted != 0)
         begin((hak_learning)(wanted - 1), (uint32_t)word_get(&learner.wanted_seed));
     if (!learner.started)

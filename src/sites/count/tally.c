@@ -11,7 +11,7 @@ void tally_start(void) { hak_port_zero(events, sizeof events); }
 
 void tally_failed(hak_tag tag)
 {
-    atomic_fetch_add_explicit(&events[tag].failures, 1, memory_order_relaxed);
+    hak_port_fetch_add_32(&events[tag].failures, 1, memory_order_relaxed);
 }
 
 /* How much the account is overdrawn by; 0: it is not (any more). */
@@ -27,9 +27,9 @@ static void new_peak(hak_place_of_site *place)
         missing = overdraft(account);
         if (missing == 0)
             return; /* someone else saw it, or freed */
-    } while (!atomic_compare_exchange_weak_explicit(&place->account, &account, account + missing,
-                                                    memory_order_relaxed, memory_order_relaxed));
-    atomic_fetch_add_explicit(tally_peak(place), missing, memory_order_relaxed);
+    } while (!hak_port_compare_exchange(&place->account, &account, account + missing,
+                                        memory_order_relaxed, memory_order_relaxed));
+    hak_port_fetch_add(tally_peak(place), missing, memory_order_relaxed);
 }
 
 void tally_settle(hak_place_of_site *place)
@@ -39,9 +39,9 @@ void tally_settle(hak_place_of_site *place)
         new_peak(place);
     if ((account & TALLY_CARRY) == 0)
         return;
-    account = atomic_fetch_and_explicit(&place->account, ~TALLY_CARRY, memory_order_relaxed);
+    account = hak_port_fetch_and(&place->account, ~TALLY_CARRY, memory_order_relaxed);
     if ((account & TALLY_CARRY) != 0)
-        atomic_fetch_add_explicit(&events[place - pools.sites].carries, 1, memory_order_relaxed);
+        hak_port_fetch_add_32(&events[place - pools.sites].carries, 1, memory_order_relaxed);
 }
 
 void tally_fill(hak_tag tag, hak_site_info *info)

@@ -33,7 +33,7 @@ static inline hak_word tally_change(hak_place_of_site *place, hak_word change)
         word_set(&place->account, now);
         return now;
     }
-    return atomic_fetch_add_explicit(&place->account, change, memory_order_relaxed) + change;
+    return hak_port_fetch_add(&place->account, change, memory_order_relaxed) + change;
 }
 
 static inline hak_word tally_draw(hak_place_of_site *place, size_t size_bytes)
@@ -43,8 +43,7 @@ static inline hak_word tally_draw(hak_place_of_site *place, size_t size_bytes)
         word_set(&place->account, now);
         return now;
     }
-    return atomic_fetch_sub_explicit(&place->account, size_bytes, memory_order_relaxed) -
-           size_bytes;
+    return hak_port_fetch_sub(&place->account, size_bytes, memory_order_relaxed) - size_bytes;
 }
 
 /* After a malloc: a new peak; and a carry, if there is one. Lock-free. */
