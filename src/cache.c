@@ -45,7 +45,7 @@ static void count_miss(unsigned band)
 static void write_note(hak_region *r, granule g, granule length, hak_word tag)
 {
     uintptr_t offset = (uintptr_t)g << GRANULE_SHIFT;
-    word_set(note_at(&r->maps, offset), offset | tag);
+    word_set(note_at(&r->maps, offset), note_place(offset) | tag);
     set_live_word(first_inner(r, g), length | EXTENT_NOTED);
 }
 
@@ -71,7 +71,7 @@ bool cache_resize(hak_place block, granule length)
                                    memory_order_relaxed))
         return false;
     hak_unit *inner = first_inner(r, g);
-    set_live_word(inner, (granule)live_word(inner));
+    set_live_word(inner, extent_length_of(live_word(inner)));
     bool resized = run_resize(block, length);
     length = extent_length(r, g);
     if (cache_band(CACHE, length - 1) < CACHE_BANDS)
@@ -88,7 +88,7 @@ static __attribute__((noinline)) void give_back(hak_leaving leaving)
 void cache_give_up(hak_region *r, const void *p)
 {
     granule g = region_granule(r, p);
-    give_back((hak_leaving){(uintptr_t)p, (granule)live_word(first_inner(r, g)),
+    give_back((hak_leaving){(uintptr_t)p, extent_length_of(live_word(first_inner(r, g))),
                             note_at(&r->maps, (uintptr_t)g << GRANULE_SHIFT)});
 }
 
@@ -128,8 +128,8 @@ static unsigned band_of(const hak_cache_entry *e)
 }
 static unsigned way_of(const hak_cache_entry *e)
 {
-    size_t offset = (size_t)((const char *)e - CACHE->rows) % CACHE->core_bytes;
-    return (unsigned)(offset / (CACHE->site_mask + (1u << CACHE_ROW_SHIFT)));
+    size_t offset = remainder_of((size_t)((const char *)e - CACHE->rows), CACHE->core_bytes);
+    return (unsigned)quotient(offset, CACHE->site_mask + (1u << CACHE_ROW_SHIFT));
 }
 
 void cache_limit(unsigned band, unsigned depth)

@@ -27,11 +27,15 @@
 #include "note.h"
 
 enum {
-    CACHE_BANDS = 4,     /* the classes */
-    CACHE_KEY_SHIFT = 8, /* of the length in a key; a granule has 32 bits */
-    CACHE_ENTRY_SHIFT = 5,
-    CACHE_ROW_SHIFT = CACHE_ENTRY_SHIFT + 2 /* a row: the entries of one site */
+    CACHE_BANDS = 4, /* the classes */
+    CACHE_BANDS_LOG2 = 2,
+    CACHE_KEY_SHIFT = WORD_BITS == 64 ? 8 : 0, /* of the length in a key */
+    CACHE_ENTRY_SHIFT = WORD_BITS == 64 ? 5 : 4,
+    CACHE_ROW_SHIFT = CACHE_ENTRY_SHIFT + CACHE_BANDS_LOG2 /* a row: the entries of one site */
 };
+_Static_assert(HAK_CACHE_BASE_LOG2 + CACHE_BANDS_LOG2 + 1 - GRANULE_SHIFT <=
+                   NOTE_TAG_SHIFT - CACHE_KEY_SHIFT,
+               "a length in a key ends below the tag");
 
 /* What an entry's `block` is if there is none. */
 #define CACHE_EMPTY   ((hak_word)0)
@@ -133,7 +137,7 @@ const char *cache_check(void);
 const char *cache_check_sums(const hak_cache_sums *before, size_t noted_blocks);
 
 /* Which class is a length in granules, less one? CACHE_BANDS or more: none. A size
- * has at most 60 bits of granules: without a cache it has no class. */
+ * leaves the upper 3 bits of its granules 0 or more: without a cache it has no class. */
 static inline unsigned cache_band(const hak_cache *c, size_t granules_less_1)
 {
     return c->zeros - hak_port_zeros(granules_less_1);
@@ -143,6 +147,11 @@ static inline unsigned cache_band(const hak_cache *c, size_t granules_less_1)
 static inline hak_word cache_key(size_t granules_less_1, hak_word tag)
 {
     return tag | granules_less_1 << CACHE_KEY_SHIFT;
+}
+
+static inline granule cache_key_length(hak_word key) /* less one */
+{
+    return (granule)((key & ~NOTE_TAG) >> CACHE_KEY_SHIFT);
 }
 
 /* A core's part: its counters, which end here, and its entries, which begin. */

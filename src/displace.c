@@ -62,7 +62,7 @@ hak_fault heap_free_noted(hak_region *r, const void *p, const void *call_site)
         hak_port_unmask(state);
         return HAK_FAULT_DOUBLE_FREE;
     }
-    granule length = (granule)note_length(&r->maps, offset);
+    granule length = extent_length_of(note_length(&r->maps, offset));
     unsigned core = this_core();
     char *part = NULL;
     hak_cache_entry *e = NULL;

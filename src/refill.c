@@ -11,7 +11,7 @@ void *refill_from_elsewhere(hak_slot *slot, unsigned kind)
     }
     if (page.maps == NULL)
         return NULL;
-    state->owners |= (uint64_t)1 << this_core();
+    state->owners |= core_bit(this_core());
     return adopt_listed(slot, &pools.classes[kind - 1], page);
 }
 
@@ -20,8 +20,8 @@ void *refill_malloc(hak_slot *slot, unsigned kind, size_t size)
     hak_word free = word_get(&slot->free);
     if (free != 0)
         return pool_pop(slot, free);
-    void *block = slot->used_bytes != 0 ? refill_leaving(slot, kind)
-                                        : adopt_any(slot, kind, &pools.states[kind - 1],
-                                                    &pools.classes[kind - 1]);
+    void *block = slot->used_bytes != 0
+                      ? refill_leaving(slot, kind)
+                      : adopt_any(slot, kind, &pools.states[kind - 1], &pools.classes[kind - 1]);
     return block != NULL ? block : run_malloc(granules_for(size));
 }

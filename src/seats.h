@@ -41,7 +41,7 @@ STEP void cache_give_back(hak_leaving b)
 /* The block was taken out of the entry, where all else still stands. */
 STEP hak_leaving cache_evict(const hak_cache_entry *e, hak_word block)
 {
-    granule less_1 = (granule)(e->key >> CACHE_KEY_SHIFT);
+    granule less_1 = cache_key_length(e->key);
     CACHE->evictions[cache_band(CACHE, less_1)]++;
     return (hak_leaving){block, less_1 + 1, e->note};
 }

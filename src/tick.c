@@ -141,7 +141,9 @@ static void end_epoch(unsigned band)
     hak_epoch now = retention_counts(band), *before = &learner.before[band];
     hak_epoch epoch = {now.hits - before->hits, now.misses - before->misses,
                        now.evictions - before->evictions, retention_per_1024(learner.held_bytes)};
-    *before = now;
+    before->hits = now.hits; /* one by one: for a struct GCC may call memcpy */
+    before->misses = now.misses;
+    before->evictions = now.evictions;
     learner.flush = flush_is_due(band, epoch.hits != 0);
     learner.played = learner.state == HAK_LEARN && elo_record(&learner.elo[band], epoch);
 }
@@ -201,7 +203,7 @@ static bool step_band(unsigned band)
 static uint32_t slow_permille(uint32_t pooled, uint32_t waited)
 {
     uint64_t all = (uint64_t)pooled + waited;
-    return all == 0 ? 0 : (uint32_t)((uint64_t)waited * 1000 / all);
+    return all == 0 ? 0 : (uint32_t)hak_port_divide_64(times(waited, 1000), all);
 }
 
 static void watch(void)

@@ -49,7 +49,7 @@ void tally_fill(hak_tag tag, hak_site_info *info)
     hak_place_of_site *place = &pools.sites[tag];
     tally_settle(place);
     size_t carries = atomic_load_explicit(&events[tag].carries, memory_order_relaxed);
-    size_t frees = word_get(&place->account) >> TALLY_ROOM_BITS;
+    size_t frees = tally_frees(place);
     info->peak_bytes = word_get(tally_peak(place));
     info->mallocs = (carries << TALLY_FREES_BITS) + frees + info->live_blocks;
     info->failures = atomic_load_explicit(&events[tag].failures, memory_order_relaxed);
@@ -65,6 +65,8 @@ size_t tally_live_bytes(hak_word *changes)
         hak_word astray = word_get(&place[HAK_SITES].account);
         live += word_get(tally_peak(place)) - (account & TALLY_ROOM) - (astray & TALLY_ROOM);
         *changes += account + astray;
+        if (PLACE_FREES != 0)
+            *changes += tally_frees(place) + tally_frees(&place[HAK_SITES]);
     }
     return live;
 }
