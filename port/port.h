@@ -25,10 +25,10 @@
  *                               uses it before it calls anything else
  *   HAK_PORT_CALL_TAG()         bits 2 to 25 of it, as the upper 24 bits of a word
  *   hak_port_get(w), hak_port_set(w, v)  relaxed atomic load and store of a word
- *   hak_port_set_half(h, v)     the same store for a half of 64-bit words, 32 bits
+ *   hak_port_set_half(h, v)     the same store for 32 bits
  *   hak_port_set_byte(b, v)     the same for the low byte of v
- *   hak_port_fetch_add(w, v, order), hak_port_fetch_and, hak_port_fetch_or,
- *   hak_port_exchange           change an atomic word in one step; what it was
+ *   hak_port_fetch_add(w, v, order), hak_port_fetch_sub, hak_port_fetch_and,
+ *   hak_port_fetch_or, hak_port_exchange  change an atomic word in one step; what it was
  *   hak_port_compare_exchange(w, expected, v, order, failure)  the strong one
  *   hak_port_fetch_add_32(w, v, order)  of an atomic uint32_t
  *   hak_port_divide(a, b)       a / b, 32 bits; and hak_port_divide_64

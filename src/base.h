@@ -28,6 +28,12 @@ typedef uint32_t granule;
  * registers that it saves cost as much as the step. */
 #define STEP static inline __attribute__((always_inline))
 
+/* A set of cores: a bit each. */
+typedef hak_word hak_core_set;
+_Static_assert(HAK_CORES <= WORD_BITS, "CORES: at most 32 where words have 32 bits");
+
+static inline hak_core_set core_bit(unsigned core) { return ONE << core; }
+
 /* Words that one core writes and others may read at any time. */
 static inline hak_word word_get(const hak_atomic *w) { return hak_port_get(w); }
 static inline void word_set(hak_atomic *w, hak_word value) { hak_port_set(w, value); }
@@ -47,6 +53,21 @@ static inline size_t granules_for(size_t size_bytes)
 
 /* Position of the highest set bit of a word that is not 0. */
 static inline unsigned top_bit(hak_word w) { return (WORD_BITS - 1) - hak_port_clz(w); }
+
+/* A product of more than 32 bits, without libgcc where the machine has none of 64. */
+static inline uint64_t times(uint64_t a, uint32_t b)
+{
+    uint32_t low = (uint32_t)a, high = (uint32_t)(a >> 32);
+    return WORD_BITS == 64 ? a * b : ((uint64_t)(hak_port_high(low, b) + high * b) << 32 | low * b);
+}
+
+/* The same of quotients. */
+static inline size_t quotient(size_t a, size_t b)
+{
+    return WORD_BITS == 64 ? (size_t)hak_port_divide_64(a, b)
+                           : hak_port_divide((uint32_t)a, (uint32_t)b);
+}
+static inline size_t remainder_of(size_t a, size_t b) { return a - quotient(a, b) * b; }
 
 static inline uintptr_t align_up(uintptr_t x, uintptr_t power)
 {

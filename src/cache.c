@@ -11,11 +11,11 @@ bool cache_resize(hak_place block, granule length)
     hak_word held = word_get(note);
     /* relaxed: only decides who of several that free or resize goes on */
     if (!note_is_held(held, offset) ||
-        !atomic_compare_exchange_strong_explicit(note, &held, NOTE_NONE, memory_order_relaxed,
-                                                 memory_order_relaxed))
+        !hak_port_compare_exchange(note, &held, NOTE_NONE, memory_order_relaxed,
+                                   memory_order_relaxed))
         return false;
     hak_unit *inner = cache_first_inner(r, g);
-    set_live_word(inner, (granule)live_word(inner));
+    set_live_word(inner, extent_length_of(live_word(inner)));
     bool resized = run_resize(block, length);
     length = extent_length(r, g);
     if (cache_band(CACHE, length - 1) < CACHE_BANDS)
@@ -32,7 +32,7 @@ static __attribute__((noinline)) void give_back(hak_leaving leaving)
 void cache_give_up(hak_region *r, const void *p)
 {
     granule g = region_granule(r, p);
-    give_back((hak_leaving){(uintptr_t)p, (granule)live_word(cache_first_inner(r, g)),
+    give_back((hak_leaving){(uintptr_t)p, extent_length_of(live_word(cache_first_inner(r, g))),
                             note_at(&r->maps, (uintptr_t)g << GRANULE_SHIFT)});
 }
 
@@ -72,8 +72,8 @@ static unsigned band_of(const hak_cache_entry *e)
 }
 static unsigned way_of(const hak_cache_entry *e)
 {
-    size_t offset = (size_t)((const char *)e - CACHE->rows) % CACHE->core_bytes;
-    return (unsigned)(offset / cache_way_bytes());
+    size_t offset = remainder_of((size_t)((const char *)e - CACHE->rows), CACHE->core_bytes);
+    return (unsigned)quotient(offset, cache_way_bytes());
 }
 
 void cache_limit(unsigned band, unsigned depth)

@@ -27,11 +27,15 @@
 #include "note.h"
 
 enum {
-    CACHE_BANDS = 4,     /* the classes */
-    CACHE_KEY_SHIFT = 8, /* of the length in a key; a granule has 32 bits */
-    CACHE_ENTRY_SHIFT = 5,
-    CACHE_ROW_SHIFT = CACHE_ENTRY_SHIFT + 2 /* a row: the entries of one site */
+    CACHE_BANDS = 4, /* the classes */
+    CACHE_BANDS_LOG2 = 2,
+    CACHE_KEY_SHIFT = WORD_BITS == 64 ? 8 : 0, /* of the length in a key */
+    CACHE_ENTRY_SHIFT = WORD_BITS == 64 ? 5 : 4,
+    CACHE_ROW_SHIFT = CACHE_ENTRY_SHIFT + CACHE_BANDS_LOG2 /* a row: the entries of one site */
 };
+_Static_assert(HAK_CACHE_BASE_LOG2 + CACHE_BANDS_LOG2 + 1 - GRANULE_SHIFT <=
+                   NOTE_TAG_SHIFT - CACHE_KEY_SHIFT,
+               "a length in a key ends below the tag");
 
 /* What an entry's `block` is if there is none. */
 #define CACHE_EMPTY   ((hak_word)0)
@@ -126,7 +130,7 @@ const char *cache_check(void);
 const char *cache_check_sums(const hak_cache_sums *before, size_t noted_blocks);
 
 /* Which class is a length in granules, less one? CACHE_BANDS or more: none. A size
- * has at most 60 bits of granules: without a cache it has no class. */
+ * leaves the upper 3 bits of its granules 0 or more: without a cache it has no class. */
 static inline unsigned cache_band(const hak_cache *c, size_t granules_less_1)
 {
     return c->zeros - hak_port_zeros(granules_less_1);
@@ -136,6 +140,11 @@ static inline unsigned cache_band(const hak_cache *c, size_t granules_less_1)
 static inline hak_word cache_key(size_t granules_less_1, hak_word tag)
 {
     return tag | granules_less_1 << CACHE_KEY_SHIFT;
+}
+
+static inline granule cache_key_length(hak_word key) /* less one */
+{
+    return (granule)((key & ~NOTE_TAG) >> CACHE_KEY_SHIFT);
 }
 
 /* A core's part: its counters, which end here, and its entries, which begin. */
@@ -163,7 +172,7 @@ static inline void *cache_hit(hak_cache_entry *e, hak_word key)
     if (e->key != key)
         return NULL;
     /* relaxed: this core put it there */
-    hak_word block = atomic_exchange_explicit(&e->block, CACHE_EMPTY, memory_order_relaxed);
+    hak_word block = hak_port_exchange(&e->block, CACHE_EMPTY, memory_order_relaxed);
     if (block <= CACHE_NO_SEAT) {
         /* Nobody else grants a seat. But one may go this very moment: what was empty
          * is not written again. */
@@ -195,7 +204,7 @@ static inline bool cache_fill(hak_cache_entry *e, hak_word key, hak_atomic *note
     e->held = held;
     /* release: the last holder's writes come before the block's reuse, if another
      * core withdraws the seat */
-    if (atomic_exchange_explicit(&e->block, (uintptr_t)block, memory_order_release) == CACHE_EMPTY)
+    if (hak_port_exchange(&e->block, (uintptr_t)block, memory_order_release) == CACHE_EMPTY)
         return true;
     word_set(&e->block, CACHE_NO_SEAT);
     return false;
@@ -211,8 +220,8 @@ STEP bool cache_free(hak_cache_entry *e, char *part, unsigned band, hak_word key
 {
     hak_word expected = held;
     if (word_get(&e->block) != CACHE_EMPTY ||
-        !atomic_compare_exchange_strong_explicit(note, &expected, held | NOTE_CACHED,
-                                                 memory_order_relaxed, memory_order_relaxed))
+        !hak_port_compare_exchange(note, &expected, held | NOTE_CACHED, memory_order_relaxed,
+                                   memory_order_relaxed))
         return false;
     bool done = cache_fill(e, key, note, held, p);
     if (done)

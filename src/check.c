@@ -74,7 +74,7 @@ static complaint check_extent(const hak_region *r, hak_item item)
     uint32_t inner = unit_of(x.start) + 1, behind = unit_of(x.start + x.length);
     if (inner < behind &&
         ((live_word(&r->maps.units[inner]) & ~EXTENT_NOTED & ~EXTENT_RELEASED) != x.length ||
-         (granule)live_word(&r->maps.units[behind - 1]) != x.length))
+         extent_length_of(live_word(&r->maps.units[behind - 1])) != x.length))
         return "a long extent's length stands in its first and last inner unit";
     return NULL;
 }
@@ -82,7 +82,8 @@ static complaint check_extent(const hak_region *r, hak_item item)
 static complaint check_owned(hak_page page, unsigned index, uint32_t state)
 {
     const hak_slot *slot = pool_owner(state);
-    if (!pool_is_owned(state) || (size_t)(slot - pools.slots) % pools.class_count != index)
+    if (!pool_is_owned(state) ||
+        remainder_of((size_t)(slot - pools.slots), pools.class_count) != index)
         return "a page's owner is a slot of its class";
     if (slot->page.id != page.id || slot->base != page_address(page) ||
         slot->used_bytes != pools.classes[index].used_bytes || slot->freed != page_freed(page))
@@ -231,7 +232,8 @@ static complaint check_tagged_sums(const hak_tour *tour, const sums *its, size_t
 
 static complaint check_tagged(const hak_tour *tour)
 {
-    sums its = {0, 0, 0, 0, 0};
+    sums its;
+    hak_port_zero(&its, sizeof its); /* an initializer might call memset */
     hak_mask state = run_lock();
     size_t start = signature(), changes = start;
     bool stands = tour_stands(tour);
@@ -246,7 +248,8 @@ static complaint check_retained(void)
 {
     size_t count = 0;
     for (unsigned core = 0; core < HAK_CORES; core++)
-        count += hak_port_popcount((hak_word)(pools.retained[core]));
+        for (unsigned i = 0; i < RETAINED_WORDS; i++)
+            count += hak_port_popcount(pools.retained[core][i]);
     if (count != pools.retained_count || count > pool_retain())
         return "the retained pages are counted, and at most their part of K";
     return NULL;
@@ -255,7 +258,8 @@ static complaint check_retained(void)
 const char *hak_check(void)
 {
     const hak_region_table *table = run_regions();
-    sums total = {0, 0, 0, 0, 0};
+    sums total;
+    hak_port_zero(&total, sizeof total);
     if (table->count == 0)
         return NULL;
     hak_mask state = run_lock();

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "classes.h"
 #include "policy.h"
+#include "region.h"
 
 enum {
+    LEAST_PAGE = PAGE_UNITS_LEAST * UNIT_BYTES,
     LARGEST_PAGE = LARGEST_PAGE_UNITS * UNIT_BYTES,
     PAGES_PER_HEAP = 256,   /* the usual page is 1/256 to 1/512 of the heap */
     TABLES_PER_HEAP = 16,   /* the classes' tables take at most 1/16 of the heap */
@@ -11,8 +13,11 @@ enum {
     PATIENCE_FOR_FEW = 150, /* ... after so many requests */
     RESERVE = 5,            /* pages are made while so many twentieths of it are free */
     ALL = 65536,            /* the whole heap, as hak_class.reserve counts */
-    EXACT = 16,             /* granules up to which each size has its own class */
-    STEPS = 4               /* classes in each doubling above */
+    /* Granules of the smallest class: 31 blocks of one would leave half of the smallest
+     * page of 32-bit targets unused. */
+    SMALLEST = PAGE_UNITS_LEAST,
+    EXACT = 16, /* granules up to which each size has its own class */
+    STEPS = 4   /* classes in each doubling above */
 };
 
 /* The smallest size above so many granules that the policy gives its own class. */
@@ -31,14 +36,14 @@ static uint32_t next_stride(uint32_t granules)
     if (granules < EXACT)
         return granules + 1;
     uint32_t step = (1u << top_bit(granules)) / STEPS, own = next_own(granules);
-    uint32_t next = (granules / step + 1) * step;
+    uint32_t next = (hak_port_divide(granules, step) + 1) * step;
     return own < next ? own : next;
 }
 
 static unsigned count_up_to(size_t limit_bytes)
 {
     unsigned count = 0;
-    for (uint32_t g = 1; g <= limit_bytes / GRANULE_BYTES; g = next_stride(g))
+    for (uint32_t g = SMALLEST; g <= limit_bytes / GRANULE_BYTES; g = next_stride(g))
         count++;
     return count;
 }
@@ -47,7 +52,7 @@ static unsigned count_up_to(size_t limit_bytes)
 static bool wants_larger(size_t limit_bytes)
 {
     uint32_t limit = (uint32_t)(limit_bytes >> GRANULE_SHIFT);
-    for (uint32_t g = 1; g <= limit; g = next_stride(g))
+    for (uint32_t g = SMALLEST; g <= limit; g = next_stride(g))
         if (policy_of_size(g).page_log2 >= POLICY_PAGE_LOG2_MOST)
             return true;
     return false;
@@ -56,8 +61,9 @@ static bool wants_larger(size_t limit_bytes)
 hak_class_plan classes_plan(size_t heap_bytes, size_t bytes_per_class)
 {
     hak_class_plan plan = {UNIT_BYTES, UNIT_BYTES, 0, 0};
-    if (heap_bytes < 16 * UNIT_BYTES)
+    if (heap_bytes < 16 * LEAST_PAGE)
         return plan;
+    plan.page_bytes = LEAST_PAGE;
     while (plan.page_bytes < LARGEST_PAGE / 2 && plan.page_bytes * 2 <= heap_bytes / PAGES_PER_HEAP)
         plan.page_bytes *= 2;
     plan.largest_page_bytes = plan.page_bytes * 2;
@@ -86,15 +92,15 @@ static size_t page_bytes_for(hak_class_plan plan, unsigned log2)
  */
 static uint32_t reciprocal_for(uint32_t stride, uint32_t blocks)
 {
-    uint64_t one = (uint64_t)1 << 32, excess = (one + blocks - 1) / blocks;
-    return (uint32_t)((one + excess + stride - 1) / stride);
+    uint64_t one = (uint64_t)1 << 32, excess = hak_port_divide_64(one + blocks - 1, blocks);
+    return (uint32_t)hak_port_divide_64(one + excess + stride - 1, stride);
 }
 
 /* The largest page that the blocks of one word fill, but no larger than suits
  * the heap; larger still if it would hold too few. */
 static void choose_page(hak_class *c, size_t page_bytes)
 {
-    uint32_t page = UNIT_BYTES;
+    uint32_t page = LEAST_PAGE;
     while (page < page_bytes && page * 2 <= c->stride * WORD_BITS)
         page *= 2;
     while (page < c->stride * BLOCKS_LEAST)
@@ -120,13 +126,14 @@ void classes_apply(hak_class *c)
     unsigned patience = p.patience < POLICY_PATIENCE_MOST ? p.patience : POLICY_PATIENCE_MOST;
     unsigned parts = p.reserve <= POLICY_PARTS + 1 ? p.reserve : 0;
     c->patience = (uint16_t)(patience != 0 ? (1u << patience) - 2 : classes_patience(c->blocks));
-    unsigned reserve = (parts != 0 ? parts - 1 : RESERVE) * ALL / POLICY_PARTS;
+    unsigned reserve = hak_port_divide((parts != 0 ? parts - 1 : RESERVE) * ALL, POLICY_PARTS);
     c->reserve = (uint16_t)(reserve < ALL ? reserve : ALL - 1);
 }
 
 unsigned classes_page_blocks(hak_class_plan plan, uint32_t stride_bytes, unsigned page_log2)
 {
-    hak_class c = {.stride = stride_bytes};
+    hak_class c; /* what it is made of is written there */
+    c.stride = stride_bytes;
     plan.largest_page_bytes = LARGEST_PAGE;
     choose_page(&c, page_bytes_for(plan, page_log2));
     return c.blocks;
@@ -134,7 +141,7 @@ unsigned classes_page_blocks(hak_class_plan plan, uint32_t stride_bytes, unsigne
 
 void classes_make(hak_class_plan plan, hak_class *classes, uint8_t *kind_of)
 {
-    uint32_t granules = 1, done = 0;
+    uint32_t granules = SMALLEST, done = 0;
     for (unsigned i = 0; i < plan.count; i++, granules = next_stride(granules)) {
         hak_class *c = &classes[i];
         c->stride = granules << GRANULE_SHIFT;

@@ -57,7 +57,7 @@ unsigned classes_page_blocks(hak_class_plan plan, uint32_t stride_bytes, unsigne
  * stride, not that offset. */
 static inline unsigned class_index(const hak_class *c, uint32_t offset)
 {
-    return (unsigned)((uint64_t)offset * c->reciprocal >> 32);
+    return hak_port_high(offset, c->reciprocal);
 }
 
 #endif

@@ -7,8 +7,8 @@
 /* Whoever sets "cached" goes on. relaxed: decides, and orders nothing. */
 static inline bool claim(hak_atomic *note, hak_word held)
 {
-    return atomic_compare_exchange_strong_explicit(note, &held, held | NOTE_CACHED,
-                                                   memory_order_relaxed, memory_order_relaxed);
+    return hak_port_compare_exchange(note, &held, held | NOTE_CACHED, memory_order_relaxed,
+                                     memory_order_relaxed);
 }
 
 static __attribute__((noinline)) void refuse(const void *p, hak_mask state, const void *call_site)
@@ -62,7 +62,7 @@ hak_fault heap_free_noted(hak_region *r, const void *p, const void *call_site)
         hak_port_unmask(state);
         return HAK_FAULT_DOUBLE_FREE;
     }
-    granule length = (granule)note_length(&r->maps, offset);
+    granule length = extent_length_of(note_length(&r->maps, offset));
     unsigned core = this_core();
     char *part = NULL;
     hak_cache_entry *e = NULL;

@@ -51,16 +51,16 @@ uint16_t elo_cost(hak_epoch e)
     uint64_t calls = (uint64_t)e.hits + e.misses;
     if (calls == 0)
         return 0;
-    uint64_t sum = (uint64_t)e.hits * COST_HIT + (uint64_t)e.misses * COST_MISS +
-                   (uint64_t)e.evictions * COST_EVICTION;
-    uint64_t each = sum / calls + (uint64_t)e.held_per_1024 * COST_HELD + 1;
+    uint64_t sum =
+        times(e.hits, COST_HIT) + times(e.misses, COST_MISS) + times(e.evictions, COST_EVICTION);
+    uint64_t each = hak_port_divide_64(sum, calls) + times(e.held_per_1024, COST_HELD) + 1;
     return each < UINT16_MAX ? (uint16_t)each : UINT16_MAX;
 }
 
 /* 1024 times the score that a player expects who is so many points ahead. */
 static int expected(int ahead)
 {
-    unsigned gap = (unsigned)(ahead < 0 ? -ahead : ahead) / EXPECTED_STEP;
+    unsigned gap = hak_port_divide((unsigned)(ahead < 0 ? -ahead : ahead), EXPECTED_STEP);
     int behind = expected_behind[gap < EXPECTED ? gap : EXPECTED - 1];
     return ahead < 0 ? behind : 1024 - behind;
 }
@@ -93,7 +93,8 @@ static unsigned next_to_play(const hak_elo *elo, uint32_t *random)
         if (elo->cost[i] == 0)
             return i;
     uint32_t dice = elo_random(random);
-    return dice % ELO_EXPLORE == 0 ? (dice >> 8) % ELO_STRATEGIES : elo_best(elo);
+    return dice % ELO_EXPLORE == 0 ? (uint32_t)remainder_of(dice >> 8, ELO_STRATEGIES)
+                                   : elo_best(elo);
 }
 
 bool elo_record(hak_elo *elo, hak_epoch epoch)

@@ -75,11 +75,11 @@ hak_policy_size evolve_size(const hak_evolution *e, unsigned index, hak_class_pl
     hak_policy_size size = {0, 0, 0, 0};
     if (all < ENOUGH || requests == 0)
         return size;
-    size.share = (uint8_t)(requests < all ? requests * 255 / all : 255);
-    if (requests * HOT_PART >= all) {
+    size.share = (uint8_t)(requests < all ? hak_port_divide_64(times(requests, 255), all) : 255);
+    if (times(requests, HOT_PART) >= all) {
         size.patience = HOT_PATIENCE;
         size.reserve = HOT_RESERVE;
-    } else if (requests * COLD_PART < all) {
+    } else if (times(requests, COLD_PART) < all) {
         size.patience = (uint8_t)cold_patience(classes_page_blocks(plan, stride, 0));
     }
     return size;

@@ -53,8 +53,14 @@ static inline bool extent_is_live(const hak_region *r, granule g)
 
 /* In the first length of a long block: the reuse cache has a note of it. In that of a
  * free extent: the port knows that it is free. */
-#define EXTENT_NOTED    (ONE << (WORD_BITS / 2))
+#define EXTENT_NOTED    (ONE << (WORD_BITS == 64 ? 32 : 30))
 #define EXTENT_RELEASED (EXTENT_NOTED << 1)
+
+/* The length without them: less than 2^30 granules where words have 32 bits. */
+static inline granule extent_length_of(hak_word length)
+{
+    return (granule)(length & (EXTENT_NOTED - 1));
+}
 
 /* The length of the extent, no page, that begins at g, and such a flag. */
 static inline hak_word extent_length_word(const hak_region *r, granule g)
@@ -70,7 +76,7 @@ static inline hak_word extent_length_word(const hak_region *r, granule g)
 }
 static inline granule extent_length(const hak_region *r, granule g)
 {
-    return (granule)extent_length_word(r, g);
+    return extent_length_of(extent_length_word(r, g));
 }
 
 /* The start of the extent, or page, that ends where g begins. */
@@ -81,7 +87,7 @@ static inline granule extent_before(const hak_region *r, granule g)
     if (below == 0)
         below = begin_bits(r, --u);
     return below != 0 ? (u << UNIT_GRANULES_SHIFT) + top_bit(below)
-                      : g - (granule)live_word(&r->maps.units[u]);
+                      : g - extent_length_of(live_word(&r->maps.units[u]));
 }
 
 /* Live words are written with the lock held, but read without by a free that

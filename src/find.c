@@ -3,7 +3,7 @@
 #include "heap.h"
 #include "tagged.h"
 
-static _Atomic(size_t) faults, early_returns;
+static hak_atomic faults, early_returns;
 
 static hak_fault find(const void *p, hak_found *found)
 {
@@ -36,13 +36,13 @@ hak_fault heap_find(const void *p, hak_found *found)
 
 void heap_report(hak_fault kind, const void *p, const void *call_site)
 {
-    atomic_fetch_add_explicit(&faults, 1, memory_order_relaxed);
+    hak_port_fetch_add(&faults, 1, memory_order_relaxed);
     hak_port_fault(kind, p, call_site);
 }
 
 void heap_report_links(const void *call_site)
 {
-    const void *p = (const void *)atomic_exchange_explicit(&run.corrupt, 0, memory_order_relaxed);
+    const void *p = (const void *)hak_port_exchange(&run.corrupt, 0, memory_order_relaxed);
     if (p != NULL)
         heap_report(HAK_FAULT_CORRUPT, p, call_site);
 }
@@ -51,7 +51,7 @@ size_t heap_faults(void) { return atomic_load_explicit(&faults, memory_order_rel
 
 void *heap_return_early(void *p)
 {
-    atomic_fetch_add_explicit(&early_returns, 1, memory_order_relaxed);
+    hak_port_fetch_add(&early_returns, 1, memory_order_relaxed);
     return p;
 }
 

@@ -28,7 +28,7 @@ static void finish_drains(unsigned core)
     for (unsigned index = 0; index < pools.class_count; index++) {
         hak_slot *slot = pool_slot(core, index);
         if (slot->used_bytes != 0)
-            atomic_fetch_and_explicit(slot->freed, ~word_get(&slot->free), memory_order_relaxed);
+            hak_port_fetch_and(slot->freed, ~word_get(&slot->free), memory_order_relaxed);
     }
 }
 
@@ -37,7 +37,7 @@ static size_t mend_page(const hak_maps *maps, uint32_t unit, unsigned kind)
 {
     const hak_page_state *page = page_record(maps->units, (int32_t)unit);
     hak_word full = pools.classes[kind - 1].full;
-    hak_word unused = pool_free_blocks(&maps->freed[unit], page) & full;
+    hak_word unused = pool_free_blocks(region_freed(maps, unit), page) & full;
     if (page_state_at(page) == PAGE_FULL && unused != 0)
         pool_list(maps, unit);
     else

@@ -66,7 +66,7 @@ STEP bool free_step(hak_region *r, const void *p)
     hak_word length = extent_length_word(r, g);
     if ((length & EXTENT_NOTED) != 0)
         return false;
-    free_block(r, (hak_extent){g, (granule)length});
+    free_block(r, (hak_extent){g, extent_length_of(length)});
     return true;
 }
 

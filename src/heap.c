@@ -49,7 +49,7 @@ STEP void free_from(void *p, const void *call_site)
             hak_atomic *note = note_at(&pools.maps, offset);
             hak_word held = word_get(note);
             if (note_is_held(held, offset)) {
-                free_noted(p, note, held, (granule)length, call_site);
+                free_noted(p, note, held, extent_length_of(length), call_site);
                 return;
             }
         }

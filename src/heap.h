@@ -187,14 +187,14 @@ STEP bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
         return true;
     }
     uint32_t inside = (uint32_t)(uintptr_t)p & stride_and_mask >> 16;
-    unsigned block = (unsigned)((uint64_t)inside * reciprocal >> 32);
+    unsigned block = hak_port_high(inside, reciprocal);
     if (!pool_begins_at(stride_and_mask, block, inside))
         return false;
     uint32_t unit = (uint32_t)(offset >> UNIT_SHIFT) & ~(stride_and_mask >> (16 + UNIT_SHIFT));
     hak_tag tag = sites_page_tag(maps, unit, kind, block, (uint16_t)stride_and_mask);
     hak_unit *units = maps->units;
     hak_page_state *page = page_record(units, (int32_t)unit);
-    pool_pushed pushed = pool_push_shared(&maps->freed[unit], page, ONE << block);
+    pool_pushed pushed = pool_push_shared(region_freed(maps, unit), page, ONE << block);
     if (pushed == PUSH_REFUSED)
         return false;
     sites_freed(tag, (uint16_t)stride_and_mask);

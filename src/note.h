@@ -4,14 +4,16 @@
  * Such a block is longer than a window of the region, so at most one begins in
  * each window, and the window's note is its own:
  *
- *   bits 0-35   where it begins, in bytes from the region's base
- *   bit  36     there is no such block (NOTE_NONE)
- *   bit  37     the cache has it; otherwise a caller holds it
- *   bits 40-63  the tag of the call site that asked for it
+ *   64-bit  32-bit
+ *    0-35    0-18   where it begins, in bytes from the region's base (32-bit: the lower
+ *                   19 bits of that, which tell all about a place in the window)
+ *   36      19      there is no such block (NOTE_NONE)
+ *   37      20      the cache has it; otherwise a caller holds it
+ *   40-63   21-31   the tag of the call site that asked for it
  *
  * A note is written by whoever holds the block: its caller hands that on to one
- * free, which sets bit 37 by a compare-exchange. So of two frees one is refused.
- * For the run layer a cached block is live; bit 32 of its length says that there
+ * free, which sets NOTE_CACHED by a compare-exchange. So of two frees one is refused.
+ * For the run layer a cached block is live; EXTENT_NOTED in its length says that there
  * is a note, and it is neither freed nor resized there before the note is gone.
  */
 #ifndef HAK_NOTE_H
@@ -19,17 +21,34 @@
 
 #include "extent.h"
 
-enum { NOTE_TAG_SHIFT = 40, NOTE_NO_WINDOWS = 63 };
-#define NOTE_NONE   (ONE << 36)
-#define NOTE_CACHED (ONE << 37)
+enum {
+    NOTE_PLACE_BITS = WORD_BITS == 64 ? 36 : 19,
+    NOTE_TAG_SHIFT = WORD_BITS == 64 ? 40 : 21,
+    NOTE_NO_WINDOWS = WORD_BITS - 1
+};
+#define NOTE_NONE   (ONE << NOTE_PLACE_BITS)
+#define NOTE_CACHED (NOTE_NONE << 1)
 #define NOTE_TAG    (~(hak_word)0 << NOTE_TAG_SHIFT)
-_Static_assert(WORD_BITS == 64, "a note wants a 64-bit word");
+_Static_assert(HAK_CACHE_BASE_LOG2 - 1 <= NOTE_PLACE_BITS,
+               "HAK_CACHE_BASE_LOG2: at most 20 where words have 32 bits");
 
-/* A call site's tag, in place: bits 2 to 25 of its address, or what src/sites knows
- * it by. */
+/* What a note says of a block's place. */
+static inline hak_word note_place(uintptr_t offset)
+{
+    return WORD_BITS == 64 ? offset : offset & (NOTE_NONE - 1);
+}
+
+/* A call site's tag, in place: bits 2 to 25 of its address (32-bit: 2 to 12), or what
+ * src/sites knows it by. */
 static inline hak_word note_tag(const void *call_site)
 {
     return (uintptr_t)call_site >> 2 << NOTE_TAG_SHIFT;
+}
+
+/* The same, from bits 2 to 25 at the top of a word. */
+static inline hak_word note_tag_from(hak_word call_tag)
+{
+    return call_tag << (NOTE_TAG_SHIFT - (WORD_BITS - 24));
 }
 
 /* The note of the window that the region's byte lies in. */
@@ -57,7 +76,7 @@ static inline bool note_exists(const hak_region *r, hak_extent x)
 /* Does the note say that a caller holds a block that begins there? */
 static inline bool note_is_held(hak_word note, uintptr_t offset)
 {
-    return ((note ^ offset) & ~NOTE_TAG) == 0;
+    return ((note ^ note_place(offset)) & ~NOTE_TAG) == 0;
 }
 
 /* Does a block that the cache has begin at the granule? */

@@ -5,7 +5,9 @@ void page_lists_make(const hak_maps *maps, unsigned classes)
 {
     for (unsigned kind = 1; maps->heads != 0 && kind <= classes; kind++) {
         uint32_t head = page_head(maps, kind);
-        *page_record(maps->units, (int32_t)head) = (hak_page_state){page_code(head), head};
+        hak_page_state *page = page_record(maps->units, (int32_t)head);
+        page->state = page_code(head);
+        page->newer = head;
     }
 }
 

@@ -48,7 +48,7 @@ static inline hak_unit *page_words(hak_page page)
 }
 static inline hak_atomic *page_freed(hak_page page)
 {
-    return &page_region(page)->maps.freed[page_unit(page)];
+    return region_freed(&page_region(page)->maps, page_unit(page));
 }
 static inline uintptr_t page_address(hak_page page)
 {
@@ -71,13 +71,19 @@ static inline uintptr_t page_address(hak_page page)
  * Bit 0 is always set: for the run layer, a page is an extent in use.
  * Each region has a list for each class, in the order of listing: a ring through its
  * head, which lies behind the units of the map. Numbers are those of units there.
+ * With words of 32 bits `newer` is the `freed` of the unit behind (region.h).
  */
-typedef struct __attribute__((may_alias)) hak_page_state {
+enum { PAGE_STATE_BETWEEN = UNIT_FREED_WORDS * 4 };
+__extension__ typedef struct __attribute__((may_alias)) hak_page_state {
     uint32_t state;
+    uint32_t between[PAGE_STATE_BETWEEN];
     uint32_t newer;
 } hak_page_state;
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bit 0 is in the first half");
-_Static_assert(WORD_BITS == 64, "a page's state wants a 64-bit word");
+_Static_assert(offsetof(hak_page_state, newer) == (UNIT_FREED_WORDS != 0
+                                                       ? 2 * sizeof(hak_unit) - sizeof(hak_word)
+                                                       : sizeof(uint32_t)),
+               "where `newer` lies");
 #define PAGE_OWNED (UINT32_C(1) << 31)
 #define PAGE_FULL  (UINT32_C(1) << 30 | 1)
 #define PAGE_EMPTY PAGE_OWNED
@@ -179,13 +185,15 @@ bool page_links_hold(const hak_region *r, uint32_t unit, unsigned classes);
 typedef uint16_t __attribute__((may_alias)) two_kinds;
 typedef uint32_t __attribute__((may_alias)) four_kinds;
 
-STEP void page_set_eight(uint8_t *first, unsigned at, uint64_t kinds)
+STEP void page_set_eight(uint8_t *first, unsigned at, hak_word kinds)
 {
     word_set((hak_atomic *)(void *)(first + at), kinds);
+    if (sizeof(hak_word) < 8)
+        word_set((hak_atomic *)(void *)(first + at + sizeof(hak_word)), kinds);
 }
 
 /* The same for more than 8 units. */
-STEP void page_set_many(uint8_t *first, uint32_t units, uint64_t kinds)
+STEP void page_set_many(uint8_t *first, uint32_t units, hak_word kinds)
 {
     page_set_eight(first, 8, kinds);
     if (units == 16)
@@ -206,7 +214,7 @@ _Static_assert(LARGEST_PAGE_UNITS == 64, "page_set_many");
 STEP void page_set_kinds(const hak_maps *maps, uint32_t unit, uint32_t units, unsigned kind)
 {
     uint8_t *first = &maps->kinds[unit];
-    uint64_t eight = kind * UINT64_C(0x0101010101010101);
+    hak_word eight = kind * (hak_word)UINT64_C(0x0101010101010101);
     if (units >= 8) {
         page_set_eight(first, 0, eight);
         if (units > 8)

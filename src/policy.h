@@ -29,8 +29,9 @@ enum {
 };
 #define POLICY_MAGIC UINT32_C(0x706b6168) /* "hakp" */
 
-/* How a band of the reuse cache retains blocks. Epochs are hak_tick()'s rounds. */
-typedef struct hak_policy_band {
+/* How a band of the reuse cache retains blocks. Epochs are hak_tick()'s rounds.
+ * Aligned, or GCC calls memcpy for a copy on machines that load aligned words only. */
+typedef struct __attribute__((aligned(4))) hak_policy_band {
     uint8_t depth; /* blocks kept for one site, at most as many as there are ways; 0: none */
     uint8_t keep;  /* epochs without a hit after which what is kept is merged; 0: never */
     uint8_t eager; /* 1: merged after so many epochs also if there were hits */
@@ -38,7 +39,7 @@ typedef struct hak_policy_band {
 } hak_policy_band;
 
 /* What is known of a step of size. All 0: as without a policy. */
-typedef struct hak_policy_size {
+typedef struct __attribute__((aligned(4))) hak_policy_size {
     uint8_t patience;  /* n: a page is born after 2^n - 2 requests, n from 1 */
     uint8_t page_log2; /* pages larger by this power of two */
     uint8_t reserve;   /* n: pages are born while (n - 1) / 20 of the heap is free */

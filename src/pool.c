@@ -31,7 +31,7 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
         return;
     size_t slots = (size_t)count * HAK_CORES;
     hak_slot *slot = region_carve(range, slots * sizeof *slot, CACHE_LINE);
-    hak_class_state *states = region_carve(range, count * sizeof *states, sizeof(uint64_t));
+    hak_class_state *states = region_carve(range, count * sizeof *states, sizeof(hak_word));
     hak_atomic *taken = region_carve(range, slots * sizeof *taken, sizeof(hak_word));
     size_t *coreless = region_carve(range, count * sizeof *coreless, sizeof(size_t));
     hak_class *classes = region_carve(range, count * sizeof *classes, sizeof(hak_word));
@@ -39,11 +39,13 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
 
     classes_make(plan, classes, kind_of);
     for (size_t i = 0; i < slots; i++) {
-        make_slot(&slot[i], &classes[i % count]);
+        make_slot(&slot[i], &classes[remainder_of(i, count)]);
         word_set(&taken[i], 0);
     }
     for (unsigned i = 0; i < count; i++) {
-        states[i] = (hak_class_state){NULL, 0, 0, PAGE_NOT_YET};
+        states[i].list = NULL;
+        states[i].owners = states[i].demand = 0;
+        states[i].origin = PAGE_NOT_YET;
         coreless[i] = 0;
     }
     pools.slots = slot;
@@ -77,7 +79,7 @@ bool pool_drain(hak_slot *slot, unsigned index)
     /* acquire: what the block's last holder wrote came before */
     hak_word blocks = atomic_load_explicit(slot->freed, memory_order_acquire) & full;
     atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);
-    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
+    hak_port_fetch_and(slot->freed, ~blocks, memory_order_acq_rel);
     pool_count_taken(slot, hak_port_popcount(blocks));
     return true;
 }
@@ -110,7 +112,7 @@ void pool_disown(unsigned core, unsigned index)
     hak_word full = pools.classes[index].full, unused = word_get(&slot->free);
     /* The blocks are in `freed` before the state stops pointing to the slot, and
      * leave the slot after that: whoever looks finds them in one of the two. */
-    hak_word blocks = unused | atomic_fetch_or_explicit(slot->freed, unused, memory_order_acq_rel);
+    hak_word blocks = unused | hak_port_fetch_or(slot->freed, unused, memory_order_acq_rel);
     bool known = (blocks & full) != 0 || !pool_forget(slot->freed, full);
     page_set_full(maps, unit, index + 1);
     if (known && ~blocks != 0)
@@ -128,14 +130,14 @@ void pool_look_elsewhere(void) { pools.elsewhere = pools.idle != 0 || run.arrive
 void pool_idle(unsigned core)
 {
     pools.active[core] = 0;
-    pools.idle |= (uint64_t)1 << core;
+    pools.idle |= core_bit(core);
     pool_look_elsewhere();
 }
 
 void pool_wake(unsigned core)
 {
     pools.active[core] = (uintptr_t)pool_slot(core, 0) - sizeof(hak_slot);
-    pools.idle &= ~((uint64_t)1 << core);
+    pools.idle &= ~core_bit(core);
     pool_look_elsewhere();
 }
 
@@ -144,7 +146,7 @@ void pool_settle(const hak_maps *maps, uint32_t unit, unsigned kind)
     hak_page_state *page = page_record(maps->units, (int32_t)unit);
     /* acquire: what the last holders of its blocks did there comes first */
     if (maps->kinds[unit] != kind || (page->state & PAGE_OWNED) != 0 ||
-        ~atomic_load_explicit(&maps->freed[unit], memory_order_acquire) != 0)
+        ~atomic_load_explicit(region_freed(maps, unit), memory_order_acquire) != 0)
         return;
     if (page->state == PAGE_FULL) {
         page_set_newer(page, PAGE_EMPTY);
@@ -174,7 +176,7 @@ static void give_up_empty(hak_slot *slot, unsigned core, unsigned index)
     const hak_class *c = &pools.classes[index];
     hak_page page = slot->page;
     /* release: whoever sees the slot's `free` cleared sees these */
-    atomic_fetch_or_explicit(slot->freed, c->full, memory_order_acq_rel);
+    hak_port_fetch_or(slot->freed, c->full, memory_order_acq_rel);
     page_set_full(page_maps(page), page_unit(page), index + 1);
     word_set(&slot->free, 0);
     pool_count_taken(slot, -(hak_word)c->blocks);
@@ -186,12 +188,13 @@ static void give_up_empty(hak_slot *slot, unsigned core, unsigned index)
 void pool_emptied(hak_slot *slot, hak_mask state)
 {
     unsigned number = (unsigned)(slot - pools.slots);
-    unsigned core = number / pools.class_count, index = number % pools.class_count;
+    unsigned core = hak_port_divide(number, pools.class_count);
+    unsigned index = number - core * pools.class_count;
     hak_lock_take(&run.lock);
     if (pools.retained_count >= pool_retain()) {
         give_up_empty(slot, core, index);
     } else {
-        pools.retained[core] |= (uint64_t)1 << index;
+        *pool_retained(core, index) |= pool_class_bit(index);
         pools.retained_count++;
         slot->trigger = 0;
     }
@@ -235,10 +238,10 @@ static bool own_looks_empty(unsigned index)
     return empty;
 }
 
-static uint64_t idle_owners(unsigned index)
+static hak_core_set idle_owners(unsigned index)
 {
     hak_mask state = run_lock();
-    uint64_t owners = pools.states[index].owners & pools.idle;
+    hak_core_set owners = pools.states[index].owners & pools.idle;
     run_unlock(state);
     return owners;
 }
@@ -259,6 +262,6 @@ void pool_recall(void)
     if (!any_idle())
         return;
     for (unsigned index = 0; index < pools.class_count; index++)
-        for (uint64_t cores = idle_owners(index); cores != 0; cores &= cores - 1)
+        for (hak_core_set cores = idle_owners(index); cores != 0; cores &= cores - 1)
             recall_idle(hak_port_ctz(cores), index);
 }

@@ -36,16 +36,18 @@ typedef struct hak_slot {
     hak_atomic mallocs;      /* blocks handed out */
     hak_atomic remote_frees; /* blocks that this core freed in other pages */
 } hak_slot;
-_Static_assert(sizeof(hak_slot) == 8 * sizeof(hak_word) + MARKS_SLOT_BYTES,
-               "a slot is one cache line");
+_Static_assert(sizeof(hak_slot) == MARKS_SLOT_WORDS * sizeof(hak_word),
+               "a slot is one cache line, but for words of 32 bits or with tags");
 
 /* What all cores share of one class; run lock. */
 typedef struct hak_class_state {
     const hak_page_state *list; /* the head of its list in the first region */
-    uint64_t owners;            /* cores whose slot has a page */
+    hak_core_set owners;        /* cores whose slot has a page */
     uint32_t demand;            /* requests that found no page, since the last birth */
     page_origin origin;         /* where the next birth looks */
 } hak_class_state;
+
+enum { RETAINED_WORDS = CLASSES_MOST / WORD_BITS };
 
 typedef struct hak_pools {
     /* Read by every malloc and free; constant, but for active[]. */
@@ -65,11 +67,12 @@ typedef struct hak_pools {
     hak_atomic drains[HAK_CORES];
     unsigned class_count;
     /* run lock */
-    bool elsewhere;               /* some core is idle, or there is a second region */
-    uint64_t idle;                /* cores that called hak_core_idle() */
-    uint64_t retained[HAK_CORES]; /* classes whose current page may be empty */
-    size_t retained_count;        /* their number in all cores, at most pool_retain() */
-    size_t page_granules;         /* in pages */
+    bool elsewhere;    /* some core is idle, or there is a second region */
+    hak_core_set idle; /* cores that called hak_core_idle() */
+    hak_word retained[HAK_CORES][RETAINED_WORDS]; /* classes whose current page
+                                                               may be empty */
+    size_t retained_count; /* their number in all cores, at most pool_retain() */
+    size_t page_granules;  /* in pages */
     size_t births, deaths, adoptions, recalls;
     size_t unlisted;        /* listed pages that went back without an adoption */
     size_t *coreless_frees; /* [class]: by contexts without a core */
@@ -120,7 +123,7 @@ static inline bool pool_begins_at(uint32_t stride_and_mask, unsigned block, uint
 static inline hak_word pool_push(hak_slot *slot, const void *p)
 {
     uint32_t offset = (uint32_t)((uintptr_t)p - slot->base);
-    unsigned block = (unsigned)((uint64_t)offset * slot->reciprocal >> 32);
+    unsigned block = hak_port_high(offset, slot->reciprocal);
     hak_word bit = ONE << block;
     hak_word free = word_get(&slot->free);
     if (!pool_begins_at(slot->stride_and_mask, block, offset) ||
@@ -162,7 +165,7 @@ static inline hak_word pool_free_blocks(const hak_atomic *freed, const hak_page_
  * leaves the page sees this bit, or this sees that it has left. */
 static inline hak_word pool_mark(hak_atomic *freed, hak_word bit)
 {
-    return atomic_fetch_or_explicit(freed, bit | PAGE_KNOWN, memory_order_acq_rel);
+    return hak_port_fetch_or(freed, bit | PAGE_KNOWN, memory_order_acq_rel);
 }
 
 typedef enum pool_pushed { PUSH_REFUSED, PUSH_DONE, PUSH_FIRST, PUSH_LAST } pool_pushed;
@@ -209,14 +212,21 @@ static inline void pool_vacate(hak_slot *slot, unsigned core, hak_class_state *s
     slot->used_bytes = 0;
     slot->base = 0;
     slot->page = PAGE_NONE;
-    state->owners &= ~((uint64_t)1 << core);
+    state->owners &= ~core_bit(core);
 }
+
+/* Is the core's current page of the class retained? A bit in a word. */
+static inline hak_word *pool_retained(unsigned core, unsigned index)
+{
+    return &pools.retained[core][RETAINED_WORDS == 1 ? 0 : index / WORD_BITS];
+}
+static inline hak_word pool_class_bit(unsigned index) { return ONE << index % WORD_BITS; }
 
 static inline void pool_forget_retained(unsigned core, unsigned index)
 {
-    uint64_t bit = (uint64_t)1 << index;
-    if ((pools.retained[core] & bit) != 0) {
-        pools.retained[core] &= ~bit;
+    hak_word bit = pool_class_bit(index), *retained = pool_retained(core, index);
+    if ((*retained & bit) != 0) {
+        *retained &= ~bit;
         pools.retained_count--;
     }
 }
@@ -227,8 +237,8 @@ STEP bool pool_forget(hak_atomic *freed, hak_word full)
 {
     hak_word none = ~full;
     /* relaxed: a free that sees it clear takes the lock before it does anything */
-    return atomic_compare_exchange_strong_explicit(freed, &none, none & ~PAGE_KNOWN,
-                                                   memory_order_relaxed, memory_order_relaxed);
+    return hak_port_compare_exchange(freed, &none, none & ~PAGE_KNOWN, memory_order_relaxed,
+                                     memory_order_relaxed);
 }
 
 /* The page in the slot belongs to nobody from now on: list it, or, if it is

@@ -11,7 +11,7 @@ void *refill_from_elsewhere(hak_slot *slot, unsigned kind)
     }
     if (page.maps == NULL)
         return NULL;
-    state->owners |= (uint64_t)1 << this_core();
+    state->owners |= core_bit(this_core());
     return adopt_listed(slot, &pools.classes[kind - 1], page);
 }
 

@@ -16,11 +16,12 @@
 STEP void adopt(hak_slot *slot, const hak_class *c, const hak_maps *maps, uint32_t unit,
                 hak_word free, hak_word taken)
 {
-    size_t offset = (size_t)((char *)slot - (char *)pools.slots), number = offset / sizeof *slot;
+    size_t offset = (size_t)((char *)slot - (char *)pools.slots);
+    size_t number = (size_t)(slot - pools.slots);
     slot->base = maps->base + ((uintptr_t)unit << UNIT_SHIFT);
     slot->used_bytes = c->used_bytes;
     slot->page = page_of(maps, unit);
-    slot->freed = &maps->freed[unit];
+    slot->freed = region_freed(maps, unit);
     MARKS_ADOPT(slot, c, maps, unit);
     slot->trigger = c->full;
     atomic_store_explicit(&slot->free, free, memory_order_release);
@@ -34,9 +35,9 @@ STEP void *adopt_listed(hak_slot *slot, const hak_class *c, hak_listed page)
     page_list_remove(page.maps->units, page.unit);
     /* acquire: what the blocks' last holders wrote came before */
     hak_word blocks =
-        atomic_load_explicit(&page.maps->freed[page.unit], memory_order_acquire) & c->full;
+        atomic_load_explicit(region_freed(page.maps, page.unit), memory_order_acquire) & c->full;
     adopt(slot, c, page.maps, page.unit, blocks, hak_port_popcount(blocks));
-    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);
+    hak_port_fetch_and(slot->freed, ~blocks, memory_order_acq_rel);
     pools.adoptions++;
     return pool_pop(slot, blocks);
 }
@@ -45,13 +46,20 @@ STEP void *adopt_listed(hak_slot *slot, const hak_class *c, hak_listed page)
  * block of it. NULL: there is none. */
 void *refill_from_elsewhere(hak_slot *slot, unsigned kind);
 
+/* So many 1/65536 of the heap. */
+static inline size_t reserve_granules(uint32_t parts)
+{
+    return WORD_BITS == 64 ? run.usable_granules * parts >> 16
+                           : hak_port_high((uint32_t)run.usable_granules, parts << 16);
+}
+
 /* Should the next request get a new page, and from where? Once the class has shown its
  * demand, and while the policy's share of the heap is free, a quarter without one. */
 STEP void foresee(hak_class_state *state, const hak_class *c, granule length)
 {
     uint32_t demand = ++state->demand;
     if (demand + 1 >= c->patience &&
-        run.usable_granules - run.taken_granules >= run.usable_granules * c->reserve >> 16)
+        run.usable_granules - run.taken_granules >= reserve_granules(c->reserve))
         state->origin = page_origin_now(length);
 }
 
@@ -77,11 +85,11 @@ STEP void *adopt_new(hak_slot *slot, unsigned kind, hak_class_state *state, cons
     const hak_maps *maps = &place.region->maps;
     uint32_t unit = unit_of(place.extent.start);
     state->demand = 0;
-    state->owners |= (uint64_t)1 << this_core();
+    state->owners |= core_bit(this_core());
     pools.page_granules += length; /* these two in one load and one store */
     pools.births++;
     hak_word full = c->full;
-    word_set(&maps->freed[unit], ~full);
+    word_set(region_freed(maps, unit), ~full);
     adopt(slot, c, maps, unit, full & ~ONE, c->blocks);
     page_set_kinds(maps, unit, c->units, kind);
     word_set(&slot->mallocs, word_get(&slot->mallocs) + 1);
@@ -94,7 +102,7 @@ STEP void *adopt_any(hak_slot *slot, unsigned kind, hak_class_state *state, cons
 {
     hak_listed page = pool_listed_there(state);
     if (page.maps != NULL) {
-        state->owners |= (uint64_t)1 << this_core();
+        state->owners |= core_bit(this_core());
         return adopt_listed(slot, c, page);
     }
     return pools.elsewhere ? refill_from_elsewhere(slot, kind) : NULL;

@@ -5,7 +5,8 @@
 
 enum {
     /* Maps for one unit of memory. */
-    UNIT_MAP_BYTES = sizeof(hak_unit) + sizeof(hak_atomic) + 1 + MARKS_PER_UNIT,
+    UNIT_MAP_BYTES =
+        sizeof(hak_unit) + sizeof(hak_atomic) * (1 - UNIT_FREED_WORDS) + 1 + MARKS_PER_UNIT,
     /* The granule before the first and the one behind the last may lie in units
      * of their own; one more for rounding. */
     EXTRA_UNITS = 3
@@ -66,19 +67,29 @@ static void clear(void *start, size_t bytes)
         w[i] = 0;
 }
 
+/* Beside the units, or among them. */
+static hak_atomic *carve_freed(hak_unit *units, hak_carving *range, size_t count)
+{
+    if (UNIT_FREED_WORDS != 0)
+        return (hak_atomic *)&units->freed;
+    return region_carve(range, count * sizeof(hak_atomic), sizeof(hak_word));
+}
+
 /* Where the maps go: touches nothing but *r and *range. The first usable address. */
 static uintptr_t place_maps(hak_region *r, hak_carving *range, hak_page_plan pages)
 {
     size_t left = range->end - range->next;
-    size_t units =
-        left / (UNIT_BYTES + UNIT_MAP_BYTES) + EXTRA_UNITS + pages.largest_bytes / UNIT_BYTES;
+    size_t units = quotient(left, UNIT_BYTES + UNIT_MAP_BYTES) + EXTRA_UNITS +
+                   pages.largest_bytes / UNIT_BYTES;
     unsigned bins = bins_count((granule)(left >> GRANULE_SHIFT));
     /* Without room for a page there are no lists of pages. */
-    bool lists = pages.classes != 0 && left >= UNIT_BYTES + units * UNIT_MAP_BYTES;
-    size_t records = units + (lists ? pages.classes : 0);
+    bool lists =
+        pages.classes != 0 && left >= PAGE_UNITS_LEAST * UNIT_BYTES + units * UNIT_MAP_BYTES;
+    /* The last head's second link lies behind it. */
+    size_t records = units + (lists ? pages.classes + UNIT_FREED_WORDS : 0);
     r->maps.units = region_carve(range, records * sizeof *r->maps.units, sizeof(hak_word));
     r->maps.heads = lists ? (uint32_t)(units - 1) : 0;
-    r->maps.freed = region_carve(range, units * sizeof *r->maps.freed, sizeof(hak_word));
+    r->maps.freed = carve_freed(r->maps.units, range, units);
     r->bins.words = region_carve(range, bins_words(bins) * sizeof(hak_word), sizeof(hak_word));
     r->bins.heads = region_carve(range, bins * sizeof(granule), sizeof(granule));
     MARKS_CARVE(&r->maps, range, units);

@@ -23,13 +23,24 @@
  * A unit that lies wholly inside an extent has no begin bit; the first and the
  * last such unit of an extent hold the extent's length, in granules, in live.
  * The others' live words are what they happen to be.
- * In the first one bit 32 says that the reuse cache has a note of the block.
+ * In the first one a bit says that the reuse cache has a note of the block.
  * A page is an extent whose first unit's live word is its state (page.h).
+ *
+ * `freed` is used at a page's first unit: blocks freed from outside. With words of 64
+ * bits it is a map of its own. With 32 bits it lies here, for the state does not hold
+ * both links of a list: the second is in the second unit's `freed`. Each page has two
+ * units or more there, and begins at an even one, so that is no page's `freed` ever.
  */
-typedef struct hak_unit {
+enum { UNIT_FREED_WORDS = WORD_BITS == 64 ? 0 : 1 };
+__extension__ typedef struct hak_unit {
     hak_word live;
     hak_word begin;
+    hak_word freed[UNIT_FREED_WORDS];
 } hak_unit;
+enum {
+    FREED_STRIDE = WORD_BITS == 64 ? 1 : sizeof(hak_unit) / sizeof(hak_word), /* in words */
+    PAGE_UNITS_LEAST = 1 + UNIT_FREED_WORDS
+};
 
 /* Free extents by size, in lists threaded through the extents (bins.h). */
 typedef struct hak_bins {
@@ -45,7 +56,7 @@ typedef struct hak_maps {
     uint8_t *kinds;    /* per unit: 0, or 1 + the size class of its page; written with
                           the lock held */
     hak_unit *units;   /* behind the last: heads of the lists of pages (page.h) */
-    hak_atomic *freed; /* per page (at its first unit): blocks freed from outside */
+    hak_atomic *freed; /* per unit: FREED_STRIDE */
     hak_atomic *notes; /* per window of 2^window_log2 bytes: note.h */
     unsigned window_log2;
     unsigned index; /* of the region, in order of arrival */
@@ -97,6 +108,12 @@ bool region_fits(hak_carving range, hak_page_plan pages);
 
 /* Lay maps and one free extent over what is left of the range. */
 void region_make(hak_region *r, hak_carving *range, hak_page_plan pages);
+
+/* The blocks of the page that begins there that were freed from outside. */
+static inline hak_atomic *region_freed(const hak_maps *maps, uint32_t unit)
+{
+    return &maps->freed[(size_t)unit * FREED_STRIDE];
+}
 
 /* The kind of a unit, with the lock held. A plain access: while a block in the
  * unit is live its kind stays, so a free may also read it without the lock. */

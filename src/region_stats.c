@@ -33,7 +33,7 @@ static void add_page(hak_region_stats *s, const hak_region *r, uint32_t unit)
 {
     const hak_class *c = &pools.classes[region_kind(r, unit) - 1];
     hak_word unused =
-        pool_free_blocks(&r->maps.freed[unit], page_record(r->maps.units, (int32_t)unit));
+        pool_free_blocks(region_freed(&r->maps, unit), page_record(r->maps.units, (int32_t)unit));
     size_t live = hak_port_popcount(c->full & ~unused);
     s->live_blocks += live;
     s->live_bytes += live * c->stride;

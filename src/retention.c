@@ -6,7 +6,8 @@ unsigned retention_seats(void) { return pools.cache.seats_most; }
 
 hak_epoch retention_counts(unsigned band)
 {
-    hak_epoch sum = {0, 0, 0, 0};
+    hak_epoch sum;
+    sum.hits = sum.misses = sum.evictions = sum.held_per_1024 = 0;
     const hak_cache *c = &pools.cache;
     for (unsigned core = 0; c->zeros != 0 && core < HAK_CORES; core++) {
         const hak_cache_counters *n = cache_counters(cache_part(c, core));
@@ -26,7 +27,7 @@ size_t retention_held(unsigned band, unsigned seat) { return cache_held_bytes(ba
 uint32_t retention_per_1024(size_t bytes)
 {
     size_t heap = (run.usable_granules >> 10 << GRANULE_SHIFT) + 1;
-    return (uint32_t)(bytes / heap);
+    return (uint32_t)quotient(bytes, heap);
 }
 
 void retention_limit(unsigned band, bool flush)

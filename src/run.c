@@ -204,7 +204,7 @@ hak_fault run_block_at(const hak_region *r, const void *p, hak_place *block)
     if ((length & EXTENT_NOTED) != 0 && note_is_cached(r, g))
         return HAK_FAULT_DOUBLE_FREE;
     block->region = (hak_region *)r;
-    block->extent = (hak_extent){g, (granule)length};
+    block->extent = (hak_extent){g, extent_length_of(length)};
     return HAK_FAULT_NONE;
 }
 

@@ -48,7 +48,7 @@ static inline hak_unit *cache_first_inner(const hak_region *r, granule g)
 STEP void cache_write_note(hak_region *r, granule g, granule length, hak_word tag)
 {
     uintptr_t offset = (uintptr_t)g << GRANULE_SHIFT;
-    word_set(note_at(&r->maps, offset), offset | tag);
+    word_set(note_at(&r->maps, offset), note_place(offset) | tag);
     set_live_word(cache_first_inner(r, g), length | EXTENT_NOTED);
 }
 
@@ -82,7 +82,7 @@ STEP void cache_give_back(hak_leaving b)
 /* The block was taken out of the entry, where all else still stands. */
 STEP hak_leaving cache_evict(const hak_cache_entry *e, hak_word block)
 {
-    granule less_1 = (granule)(e->key >> CACHE_KEY_SHIFT);
+    granule less_1 = cache_key_length(e->key);
     CACHE->evictions[cache_band(CACHE, less_1)]++;
     return (hak_leaving){block, less_1 + 1, e->note};
 }
@@ -92,7 +92,7 @@ STEP hak_leaving cache_evict(const hak_cache_entry *e, hak_word block)
 STEP hak_leaving cache_empty(hak_cache_entry *e)
 {
     /* acquire: pairs with cache_fill */
-    hak_word block = atomic_exchange_explicit(&e->block, CACHE_NO_SEAT, memory_order_acquire);
+    hak_word block = hak_port_exchange(&e->block, CACHE_NO_SEAT, memory_order_acquire);
     return block > CACHE_NO_SEAT ? cache_evict(e, block) : (hak_leaving){0, 0, NULL};
 }
 

@@ -161,7 +161,8 @@ typedef struct hak_old_tagged {
 STEP hak_old_tagged resize_in_region(hak_tagged *t, const void *p, size_t size)
 {
     hak_place block;
-    hak_old_tagged old = {.fault = run_block_at(&t->region, p, &block)};
+    hak_old_tagged old; /* an initializer might call memset */
+    old.fault = run_block_at(&t->region, p, &block);
     if (old.fault != HAK_FAULT_NONE)
         return old;
     unsigned log2 = extent_alignment(&t->region, block.extent);
@@ -179,7 +180,8 @@ STEP hak_old_tagged resize_in_region(hak_tagged *t, const void *p, size_t size)
 
 void *tagged_realloc(void *p, size_t size, const void *call_site)
 {
-    hak_old_tagged old = {.fault = HAK_FAULT_FOREIGN};
+    hak_old_tagged old;
+    old.fault = HAK_FAULT_FOREIGN;
     hak_mask state = run_lock();
     hak_tagged *t = tagged_of(p);
     if (t != NULL)

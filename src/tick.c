@@ -53,15 +53,12 @@ static hak_learning loaded_state(void)
 
 /* One context at a time takes a step: who comes while another is at it, leaves it at
  * that. acquire and release: a step sees what the last one wrote. */
-static bool enter(void)
-{
-    return atomic_exchange_explicit(&learner.busy, 1, memory_order_acquire) == 0;
-}
+static bool enter(void) { return hak_port_exchange(&learner.busy, 1, memory_order_acquire) == 0; }
 
 /* Whoever has entered does what hak_learn asked for. acquire: pairs with hak_learn */
 static void obey(void)
 {
-    hak_word wanted = atomic_exchange_explicit(&learner.wanted, 0, memory_order_acquire);
+    hak_word wanted = hak_port_exchange(&learner.wanted, 0, memory_order_acquire);
     if (wanted != 0)
         begin((hak_learning)(wanted - 1), (uint32_t)word_get(&learner.wanted_seed));
     if (!learner.started)
@@ -144,7 +141,9 @@ static void end_epoch(unsigned band)
     hak_epoch now = retention_counts(band), *before = &learner.before[band];
     hak_epoch epoch = {now.hits - before->hits, now.misses - before->misses,
                        now.evictions - before->evictions, retention_per_1024(learner.held_bytes)};
-    *before = now;
+    before->hits = now.hits; /* one by one: for a struct GCC may call memcpy */
+    before->misses = now.misses;
+    before->evictions = now.evictions;
     learner.flush = flush_is_due(band, epoch.hits != 0);
     learner.played = learner.state == HAK_LEARN && elo_record(&learner.elo[band], epoch);
 }
@@ -204,7 +203,7 @@ static bool step_band(unsigned band)
 static uint32_t slow_permille(uint32_t pooled, uint32_t waited)
 {
     uint64_t all = (uint64_t)pooled + waited;
-    return all == 0 ? 0 : (uint32_t)((uint64_t)waited * 1000 / all);
+    return all == 0 ? 0 : (uint32_t)hak_port_divide_64(times(waited, 1000), all);
 }
 
 static void watch(void)

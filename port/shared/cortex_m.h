@@ -22,19 +22,11 @@ static inline void hak_port_set_primask(hak_mask state)
     __asm__ volatile("msr primask, %0" : : "r"(state) : "memory");
 }
 
+/* GCC keeps lr for it, and reads it where it is wanted: by hand it would come out wrong
+ * where lr has another use meanwhile. */
 #define HAK_PORT_CALL_SITE()                                                                       \
-    __extension__({                                                                                \
-        uintptr_t link_;                                                                           \
-        __asm__ volatile("mov %0, lr" : "=r"(link_));                                              \
-        (const void *)(link_ & ~(uintptr_t)1);                                                     \
-    })
-
-#define HAK_PORT_CALL_TAG()                                                                        \
-    __extension__({                                                                                \
-        uintptr_t link_;                                                                           \
-        __asm__ volatile("mov %0, lr" : "=r"(link_));                                              \
-        link_ >> 2 << 8;                                                                           \
-    })
+    ((const void *)((uintptr_t)__builtin_return_address(0) & ~(uintptr_t)1))
+#define HAK_PORT_CALL_TAG()  ((uintptr_t)__builtin_return_address(0) >> 2 << 8)
 
 /* `yield`, which lets the other core run where QEMU has one thread for both. */
 static inline void hak_port_relax(unsigned turns)

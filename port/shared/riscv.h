@@ -22,13 +22,8 @@ static inline void hak_port_unmask(hak_mask state)
     __asm__ volatile("csrs mstatus, %0" : : "r"(state & 8) : "memory");
 }
 
-/* The return address, which is still in ra there. */
-#define HAK_PORT_CALL_SITE()                                                                       \
-    __extension__({                                                                                \
-        const void *link_;                                                                         \
-        __asm__ volatile("mv %0, ra" : "=r"(link_));                                               \
-        link_;                                                                                     \
-    })
+/* GCC keeps ra for it, and reads it where it is wanted. */
+#define HAK_PORT_CALL_SITE() ((const void *)__builtin_return_address(0))
 
 /* Called when this hart has waited for long: weak, it does nothing. Where harts take
  * turns on fewer processors, as in an emulator, a firmware gives its turn away here.

@@ -14,6 +14,10 @@ HAK_PORT_RMW uintptr_t hak_port_fetch_add(_Atomic(uintptr_t) *w, uintptr_t v, me
 {
     return atomic_fetch_add_explicit(w, v, order);
 }
+HAK_PORT_RMW uintptr_t hak_port_fetch_sub(_Atomic(uintptr_t) *w, uintptr_t v, memory_order order)
+{
+    return atomic_fetch_sub_explicit(w, v, order);
+}
 HAK_PORT_RMW uintptr_t hak_port_fetch_and(_Atomic(uintptr_t) *w, uintptr_t v, memory_order order)
 {
     return atomic_fetch_and_explicit(w, v, order);

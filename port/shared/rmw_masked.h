@@ -28,6 +28,10 @@ static inline uintptr_t hak_port_fetch_add(_Atomic(uintptr_t) *w, uintptr_t v, m
     hak_port_unmask(state);
     return before;
 }
+static inline uintptr_t hak_port_fetch_sub(_Atomic(uintptr_t) *w, uintptr_t v, memory_order order)
+{
+    return hak_port_fetch_add(w, 0 - v, order);
+}
 static inline uintptr_t hak_port_fetch_and(_Atomic(uintptr_t) *w, uintptr_t v, memory_order order)
 {
     (void)order;

@@ -16,6 +16,7 @@ static inline void hak_port_set(_Atomic(uintptr_t) *w, uintptr_t v)
 {
     *(volatile uintptr_t *)w = v;
 }
+static inline void hak_port_set_half(uint32_t *h, uint32_t v) { *(volatile uint32_t *)h = v; }
 static inline void hak_port_set_byte(uint8_t *b, uintptr_t v)
 {
     *(volatile uint8_t *)b = (uint8_t)v;

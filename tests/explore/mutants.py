@@ -16,30 +16,30 @@ MUTANTS = [
     ("drain_without_acquire", "pool.c",
      "atomic_load_explicit(slot->freed, memory_order_acquire) & full;\n"
      "    atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);\n"
-     "    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);",
+     "    hak_port_fetch_and(slot->freed, ~blocks, memory_order_acq_rel);",
      "atomic_load_explicit(slot->freed, memory_order_relaxed) & full;\n"
      "    atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);\n"
-     "    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_release);"),
+     "    hak_port_fetch_and(slot->freed, ~blocks, memory_order_release);"),
     ("take_in_without_release", "pool.c",
-     "atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);",
-     "atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acquire);"),
+     "hak_port_fetch_and(slot->freed, ~blocks, memory_order_acq_rel);",
+     "hak_port_fetch_and(slot->freed, ~blocks, memory_order_acquire);"),
     ("look_without_acquire", "pool.h",
      "hak_word seen = atomic_load_explicit(freed, memory_order_acquire), before;",
      "hak_word seen = atomic_load_explicit(freed, memory_order_relaxed), before;"),
     ("clear_before_set", "pool.c",
      "    atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);\n"
-     "    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);\n",
-     "    atomic_fetch_and_explicit(slot->freed, ~blocks, memory_order_acq_rel);\n"
+     "    hak_port_fetch_and(slot->freed, ~blocks, memory_order_acq_rel);\n",
+     "    hak_port_fetch_and(slot->freed, ~blocks, memory_order_acq_rel);\n"
      "    atomic_store_explicit(&slot->free, word_get(&slot->free) | blocks, memory_order_release);\n"),
     ("owner_before_freed", "pool.h",
      "if ((pool_with_owners(seen, p) & bit) != 0)",
      "hak_word own = pool_with_owners(0, p);\n"
      "        if (((atomic_load_explicit(freed, memory_order_acquire) | own) & bit) != 0)"),
     ("leave_in_two_steps", "pool.h",
-     "return atomic_compare_exchange_strong_explicit(freed, &none, none & ~PAGE_KNOWN,",
+     "return hak_port_compare_exchange(freed, &none, none & ~PAGE_KNOWN,",
      "if (word_get(freed) != none)\n        return false;\n"
      "    atomic_store_explicit(freed, none & ~PAGE_KNOWN, memory_order_release);\n    return true;\n"
-     "    return atomic_compare_exchange_strong_explicit(freed, &none, none & ~PAGE_KNOWN,"),
+     "    return hak_port_compare_exchange(freed, &none, none & ~PAGE_KNOWN,"),
     ("nobody_lists", "pool.h", "return PUSH_FIRST;", "return PUSH_DONE;"),
     ("known_is_not_set", "pool.h", "bit | PAGE_KNOWN, memory_order_acq_rel",
      "bit, memory_order_acq_rel"),

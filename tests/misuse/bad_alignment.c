@@ -34,7 +34,7 @@ static void test_no_power(void)
                                  SIZE_MAX,
                                  SIZE_MAX - 1,
                                  SIZE_MAX / 2,
-                                 ((size_t)1 << 63) + 1};
+                                 SIZE_MAX / 2 + 2};
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
         for (size = 0; size < 5000; size = size * 3 + 1) {
             alignment = bad[i];

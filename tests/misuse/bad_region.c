@@ -67,7 +67,7 @@ static void test_sizes(void)
     KIT_CHECK(misuse_size(too_many_lines, NULL, HAK_FAULT_SIZE));
     KIT_CHECK(hak_malloc_in(FAST, 1) == NULL && hak_malloc_in(FAST | DMA, 0) == NULL);
     KIT_CHECK(hak_malloc_in(~UINT32_C(0), 1) == NULL && hak_malloc_in(DMA, PART) == NULL);
-    KIT_CHECK(hak_malloc_lines(DMA, (size_t)1 << 63, 1) == NULL);
+    KIT_CHECK(hak_malloc_lines(DMA, MISUSE_BIT(63), 1) == NULL);
     KIT_CHECK(hak_malloc_lines(DMA, 64, PTRDIFF_MAX) == NULL);
     char *none = hak_malloc_in(DMA, 0);
     KIT_CHECK(none != NULL && hak_usable_size(none) == HAK_GRANULE);

@@ -49,10 +49,12 @@ static void test_too_big(void)
     KIT_CHECK(misuse_silent());
 }
 
+#define HALF_OF_BITS ((size_t)1 << sizeof(size_t) * 4)
+
 static void test_product(void)
 {
     static const size_t pair[][2] = {{SIZE_MAX, 2},         {2, SIZE_MAX},
-                                     {SIZE_MAX, SIZE_MAX},  {(size_t)1 << 32, (size_t)1 << 32},
+                                     {SIZE_MAX, SIZE_MAX},  {HALF_OF_BITS, HALF_OF_BITS},
                                      {SIZE_MAX / 2 + 1, 2}, {SIZE_MAX / 16 + 1, 16},
                                      {3, SIZE_MAX / 3 + 1}, {SIZE_MAX, 1},
                                      {1, SIZE_MAX},         {SIZE_MAX / 2, 2}};
@@ -68,24 +70,23 @@ static void test_product(void)
     KIT_CHECK(misuse_silent());
 }
 
+/* Around the largest heap, and the largest number of granules. */
+#if SIZE_MAX > UINT32_MAX
+#define LARGE                                                                                      \
+    (size_t)1 << 62, (size_t)1 << 40, ((size_t)1 << 36) + 1, (size_t)1 << 36,                      \
+        ((size_t)1 << 36) - 1, (size_t)1 << 35, ((size_t)UINT32_MAX + 1) * 16,                     \
+        (size_t)UINT32_MAX * 16, ((size_t)UINT32_MAX - 63) * 16, ((size_t)UINT32_MAX - 64) * 16,   \
+        (size_t)1 << 32, UINT32_MAX
+#else
+#define LARGE                                                                                      \
+    ((size_t)1 << 30) + 1, (size_t)1 << 30, ((size_t)1 << 30) - 1, (size_t)7 << 28,                \
+        PTRDIFF_MAX - 7, PTRDIFF_MAX - 8, PTRDIFF_MAX - 256, (size_t)1 << 28, (size_t)1 << 25
+#endif
+
 /* Large, but no mistake: NULL, and nothing is reported. */
 static void test_no_mistake(void)
 {
-    static const size_t large[] = {PTRDIFF_MAX,
-                                   PTRDIFF_MAX - 1,
-                                   (size_t)1 << 62,
-                                   (size_t)1 << 40,
-                                   ((size_t)1 << 36) + 1,
-                                   (size_t)1 << 36,
-                                   ((size_t)1 << 36) - 1,
-                                   (size_t)1 << 35,
-                                   ((size_t)UINT32_MAX + 1) * 16,
-                                   (size_t)UINT32_MAX * 16,
-                                   ((size_t)UINT32_MAX - 63) * 16,
-                                   ((size_t)UINT32_MAX - 64) * 16,
-                                   (size_t)1 << 32,
-                                   UINT32_MAX,
-                                   MISUSE_HEAP};
+    static const size_t large[] = {PTRDIFF_MAX, PTRDIFF_MAX - 1, LARGE, MISUSE_HEAP};
     block = hak_malloc(100);
     for (unsigned i = 0; i < sizeof large / sizeof large[0]; i++) {
         KIT_CHECK(hak_malloc(large[i]) == NULL && hak_calloc(1, large[i]) == NULL);

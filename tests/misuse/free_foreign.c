@@ -31,8 +31,8 @@ static void *foreign(unsigned i)
         UINTPTR_MAX - 1,
         UINTPTR_MAX - 15,
         UINTPTR_MAX / 2 + 1,
-        heap ^ (uintptr_t)1 << 36,
-        heap ^ (uintptr_t)1 << 63,
+        heap ^ MISUSE_BIT(36),
+        heap ^ MISUSE_BIT(63),
     };
     return i < sizeof address / sizeof address[0] ? (void *)address[i] : NULL;
 }

@@ -10,13 +10,16 @@
 #include "hak.h"
 #include "kit.h"
 
+/* A bit of a word; the highest one, if there are not so many. */
+#define MISUSE_BIT(n) ((size_t)1 << ((n) < sizeof(size_t) * 8 ? (n) : sizeof(size_t) * 8 - 1))
+
 enum {
     /* Room for pools: a small block lies in a page. */
     MISUSE_HEAP = 1 << 20,
     /* Sizes of a block in a page, of one in the run layer, and of one that the reuse
      * cache may keep. */
     IN_PAGE = 64,
-    IN_RUN = 10000,
+    IN_RUN = 625 * HAK_GRANULE, /* three of them in 64 map words */
     IN_CACHE = 17000
 };
 

@@ -5,7 +5,7 @@
 enum { BLOCKS = 512, OPERATIONS = 4000, SIZES_LOG2 = 15 };
 
 /* A bit for each granule of the heap that some live block covers. */
-static uint64_t taken[MISUSE_HEAP / 16 / 64];
+static uint64_t taken[MISUSE_HEAP / HAK_GRANULE / 64];
 
 /* Set (or clear) the block's bits. false: they were not all clear (or set). */
 static bool claim(const char *block, size_t bytes, bool set)

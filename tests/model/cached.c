@@ -36,7 +36,7 @@ static uint64_t *(*const site[SITES])(size_t) = {site_0, site_1, site_2, site_3}
 /* Sizes that the cache has classes for. */
 static size_t size_of(uint64_t dice)
 {
-    return (heap_bytes >> 6 << dice % 3) + (dice >> 2) % 2 * 640 + 16;
+    return (heap_bytes >> 6 << dice % 3) + (size_t)((dice >> 2) % 2 * 640 + 16);
 }
 
 static size_t cached(void)

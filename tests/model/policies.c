@@ -108,7 +108,7 @@ bool policies_load(uint64_t seed)
 bool policies_start(uint64_t seed)
 {
     learns = kit_argument_number("learn", 0) != 0;
-    each = kit_argument_number("each", 0);
+    each = (size_t)kit_argument_number("each", 0);
     if (each != 0 && hak_tick_each == NULL)
         return false;
     if (learns || each != 0)

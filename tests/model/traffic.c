@@ -20,7 +20,7 @@ static unsigned cores;
 static uint64_t blocks, seed;
 static ring rings[CORES_MOST];
 static atomic_uint finished;
-static _Atomic(uint64_t) handed, freed, refused;
+static _Atomic(size_t) handed, freed, refused;
 
 static const size_t sizes[SIZES] = {16, 48, 112, 640, 2000};
 
@@ -76,9 +76,9 @@ static void body(unsigned core, void *context)
         received += receive(core);
         kit_relax();
     }
-    atomic_fetch_add(&freed, received + receive(core));
-    atomic_fetch_add(&handed, sent);
-    atomic_fetch_add(&refused, none);
+    atomic_fetch_add(&freed, (size_t)(received + receive(core)));
+    atomic_fetch_add(&handed, (size_t)sent);
+    atomic_fetch_add(&refused, (size_t)none);
 }
 
 static void idle_body(unsigned core, void *context)

@@ -127,7 +127,7 @@ static void test_block_at(void)
         KIT_CHECK(run_block_at(&run.first, p, &found) == expected);
         KIT_CHECK(expected == HAK_FAULT_NONE || run_free(&run.first, p) == expected);
         KIT_CHECK(run_free(&run.first, p + 1) == HAK_FAULT_MISALIGNED);
-        KIT_CHECK(run_block_at(&run.first, p + 8, &found) == HAK_FAULT_MISALIGNED);
+        KIT_CHECK(run_block_at(&run.first, p + GRANULE_BYTES / 2, &found) == HAK_FAULT_MISALIGNED);
     }
     KIT_CHECK(place_of(block[2]).extent.length == 200);
     KIT_CHECK(run_free(&run.first, (void *)run.first.maps.base) == HAK_FAULT_FOREIGN);

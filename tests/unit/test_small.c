@@ -19,14 +19,16 @@ static bool heap_works(size_t bytes, size_t shift)
     static void *block[1024];
     hak_stats stats;
     unsigned count = 0;
+    size_t used = 0;
     HOLDS(unit_heap(bytes, shift));
     hak_stats_get(&stats);
     HOLDS(stats.largest_free_bytes >= HAK_GRANULE && stats.free_bytes == stats.largest_free_bytes);
     for (; count < 1024 && (block[count] = hak_malloc(1)) != NULL; count++) {
         *(volatile unsigned char *)block[count] = 1;
+        used += hak_usable_size(block[count]);
         ((volatile unsigned char *)block[count])[HAK_GRANULE - 1] = 1;
     }
-    HOLDS(count == 1024 || count * HAK_GRANULE + beside_blocks() == stats.free_bytes);
+    HOLDS(count == 1024 || used + beside_blocks() == stats.free_bytes);
     HOLDS(hak_check() == NULL);
     for (unsigned i = 0; i < count; i++)
         hak_free(block[i ^ (i + 1 < (count & ~1u) || i % 2 != 0 ? 1 : 0)]);

@@ -120,7 +120,7 @@ static bool lines(uint32_t tags, size_t line)
     unsigned char *block[BLOCKS];
     uint64_t random = line + tags;
     for (unsigned i = 0; i < BLOCKS; i++) {
-        size_t size = kit_random(&random) % 300;
+        size_t size = (size_t)kit_random(&random) % 300;
         if (i % 3 == 2) {
             HOLDS((block[i] = hak_malloc_in(tags, size)) != NULL);
             continue;
@@ -137,7 +137,7 @@ static bool lines(uint32_t tags, size_t line)
     for (unsigned i = 0; i < BLOCKS; i++) {
         if (block[i] == NULL || i % 3 == 2)
             continue;
-        size_t size = kit_random(&random) % 600;
+        size_t size = (size_t)kit_random(&random) % 600;
         HOLDS((block[i] = hak_realloc(block[i], size)) != NULL);
         HOLDS((uintptr_t)block[i] % line == 0);
         HOLDS(tags == 0 || hak_usable_size(block[i]) % line == 0 || line < HAK_GRANULE);
@@ -157,7 +157,7 @@ static void test_lines(void)
     hak_region_stats stats;
     KIT_CHECK(hak_region_stats_get(1, &stats) == HAK_OK && stats.live_blocks == 0);
     KIT_CHECK(hak_malloc_lines(DMA, (size_t)1 << 20, 1) == NULL);
-    KIT_CHECK(hak_malloc_lines(DMA, (size_t)1 << 40, 1) == NULL && unit_faults == 0);
+    KIT_CHECK(hak_malloc_lines(DMA, ENDLESS, 1) == NULL && unit_faults == 0);
     KIT_CHECK(hak_malloc_lines(DMA, 0, 1) == NULL && unit_last_fault == HAK_FAULT_ALIGNMENT);
     KIT_CHECK(hak_malloc_lines(0, 48, 1) == NULL && unit_faults == 2);
     KIT_CHECK(hak_malloc_in(DMA, SIZE_MAX) == NULL && unit_last_fault == HAK_FAULT_SIZE);
@@ -191,7 +191,7 @@ static void test_realloc(void)
     KIT_CHECK(lies_in(hak_malloc_in(DMA, 9000), 0) && lies_in(hak_malloc_in(FAST, 9000), 2));
     KIT_CHECK(hak_realloc(p, 0) == p && hak_usable_size(p) == HAK_GRANULE && unit_faults == 0);
     KIT_CHECK(hak_realloc(p, SIZE_MAX) == NULL && unit_faults == 1);
-    KIT_CHECK(hak_realloc(p, (size_t)1 << 40) == NULL && unit_faults == 1 && is_whole());
+    KIT_CHECK(hak_realloc(p, ENDLESS) == NULL && unit_faults == 1 && is_whole());
     hak_stats heap;
     hak_stats_get(&heap);
     KIT_CHECK(heap.live_blocks == 0 && heap.taken_bytes == 0 && heap.failures == 3);

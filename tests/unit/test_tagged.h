@@ -8,6 +8,8 @@
 
 enum { HEAP = 200000, PART = 60000, STRIDE = 64 << 10, PARTS = 16 };
 enum { FAST = HAK_MEMORY_FAST, DMA = HAK_MEMORY_DMA, KEPT = HAK_MEMORY_RETAINED };
+/* More than any heap has, but no fault yet. */
+#define ENDLESS ((size_t)1 << (WORD_BITS == 64 ? 40 : 30))
 
 /* The heap at the start of this RAM, and parts of PART bytes behind it. */
 unsigned char *tagged_ram(void);

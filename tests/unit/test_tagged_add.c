@@ -150,12 +150,12 @@ static void test_stats(void)
         void **b = &block[kit_random(&random) % BLOCKS];
         uint64_t dice = kit_random(&random) >> 16;
         hak_free(*b);
-        *b = dice % 4 == 0   ? hak_malloc_in(DMA, dice / 8 % 900)
-             : dice % 4 == 1 ? hak_malloc_lines(FAST, 32, dice / 8 % 900)
-             : dice % 4 == 2 ? hak_malloc(dice / 8 % 900)
+        *b = dice % 4 == 0   ? hak_malloc_in(DMA, (size_t)(dice / 8 % 900))
+             : dice % 4 == 1 ? hak_malloc_lines(FAST, 32, (size_t)(dice / 8 % 900))
+             : dice % 4 == 2 ? hak_malloc((size_t)(dice / 8 % 900))
                              : NULL;
-        if (dice % 64 == 0)
-            *b = hak_realloc(*b, dice / 64 % 2000);
+        void *moved = dice % 64 == 0 ? hak_realloc(*b, (size_t)(dice / 64 % 2000)) : NULL;
+        *b = moved != NULL ? moved : *b;
         if (i % 97 == 0)
             KIT_CHECK(stats_agree(4) && is_whole());
     }

@@ -119,7 +119,7 @@ static uint16_t next_own(uint32_t least, uint32_t requests)
     uint16_t next = 0;
     for (unsigned i = 0; i < SIZES; i++) {
         hak_vote v = sample.vote[i];
-        if (v.granules > least && v.count >= requests / OWN_PART + 1 &&
+        if (v.granules > least && v.count >= hak_port_divide(requests, OWN_PART) + 1 &&
             (next == 0 || v.granules < next) &&
             policy_step(v.granules) == policy_step(v.granules + 1u))
             next = v.granules;

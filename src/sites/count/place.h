@@ -6,11 +6,12 @@
 #include "base.h"
 
 /*
- * The account moves by one addition at malloc and one at free:
+ * The account moves by one addition at malloc and one at free. In words of 64 bits:
  *   bits 0-35    room: the peak less what is live, in bytes. A malloc that finds
  *                too little of it (bit 35) has made a new peak
  *   bits 36-63   frees. They only fall out at the top, so no fast path looks at
  *                them: slow paths carry bit 63 off
+ * In words of 32 bits all of it is room, and frees are counted in a word of their own.
  * Equations, at rest: live bytes = peak - room; frees = carries x 2^27 + bits 36-63.
  *
  * In the second half of the table, at HAK_SITES + i, lies the peak of site i. A tag
@@ -18,12 +19,12 @@
  * accounts there take what is freed under tags that none can have. So the live
  * bytes of all sites are the sum of peak - room, less the rooms there.
  */
-typedef struct hak_place_of_site {
+enum { PLACES = 2 * HAK_SITES, PLACE_LOG2 = 4, PLACE_FREES = WORD_BITS == 64 ? 0 : 2 };
+__extension__ typedef struct hak_place_of_site {
     hak_atomic account;
-    hak_atomic address; /* 0, or a call site for good; second half: peak, in bytes */
+    hak_atomic address;            /* 0, or a call site for good; second half: peak, in bytes */
+    hak_atomic frees[PLACE_FREES]; /* the first; the second fills up */
 } hak_place_of_site;
-enum { PLACES = 2 * HAK_SITES, PLACE_LOG2 = 4 };
-_Static_assert(WORD_BITS == 64, "an account wants a 64-bit word");
 _Static_assert(sizeof(hak_place_of_site) == 1 << PLACE_LOG2, "its address is one shift away");
 
 #endif

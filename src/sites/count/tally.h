@@ -7,11 +7,16 @@
 
 typedef uintptr_t hak_tag;
 
-enum { TALLY_COUNTS = 1, TALLY_ROOM_BITS = 36, TALLY_FREES_BITS = 63 - TALLY_ROOM_BITS };
-#define TALLY_ROOM      ((ONE << TALLY_ROOM_BITS) - 1)
+enum {
+    TALLY_COUNTS = 1,
+    TALLY_ROOM_BITS = WORD_BITS == 64 ? 36 : 32,
+    TALLY_FREES_BITS = WORD_BITS == 64 ? 63 - TALLY_ROOM_BITS : 0,
+    TALLY_FREES_SHIFT = TALLY_ROOM_BITS % WORD_BITS /* where there are any */
+};
+#define TALLY_ROOM      (~(hak_word)0 >> (WORD_BITS - TALLY_ROOM_BITS))
 #define TALLY_OVERDRAWN (ONE << (TALLY_ROOM_BITS - 1))
-#define TALLY_ONE_FREE  (ONE << TALLY_ROOM_BITS)
-#define TALLY_CARRY     (ONE << 63)
+#define TALLY_ONE_FREE  (TALLY_FREES_BITS != 0 ? ONE << TALLY_FREES_SHIFT : 0)
+#define TALLY_CARRY     (TALLY_FREES_BITS != 0 ? ONE << (WORD_BITS - 1) : 0)
 
 /* Tags in a page can be overwritten by the program: any value is survived. */
 static inline hak_place_of_site *tally_place(hak_tag tag)
@@ -26,14 +31,31 @@ void tally_start(void);
 
 /* Interrupts masked: on one core no other context comes in between. relaxed: a
  * sum, which orders nothing. */
-static inline hak_word tally_change(hak_place_of_site *place, hak_word change)
+static inline hak_word tally_add_to(hak_atomic *word, hak_word change)
 {
     if (HAK_CORES == 1 && !HAK_PORT_CORE_MAY_BE_NONE) {
-        hak_word now = word_get(&place->account) + change;
-        word_set(&place->account, now);
+        hak_word now = word_get(word) + change;
+        word_set(word, now);
         return now;
     }
-    return atomic_fetch_add_explicit(&place->account, change, memory_order_relaxed) + change;
+    return hak_port_fetch_add(word, change, memory_order_relaxed) + change;
+}
+static inline hak_word tally_change(hak_place_of_site *place, hak_word change)
+{
+    return tally_add_to(&place->account, change);
+}
+
+/* A free. */
+static inline void tally_give(hak_place_of_site *place, size_t size_bytes)
+{
+    tally_change(place, TALLY_ONE_FREE | size_bytes);
+    if (PLACE_FREES != 0)
+        tally_add_to(place->frees, 1);
+}
+/* Those in the account itself, or all. */
+static inline size_t tally_frees(const hak_place_of_site *place)
+{
+    return word_get(PLACE_FREES != 0 ? place->frees : &place->account) >> TALLY_FREES_SHIFT;
 }
 
 static inline hak_word tally_draw(hak_place_of_site *place, size_t size_bytes)
@@ -43,8 +65,7 @@ static inline hak_word tally_draw(hak_place_of_site *place, size_t size_bytes)
         word_set(&place->account, now);
         return now;
     }
-    return atomic_fetch_sub_explicit(&place->account, size_bytes, memory_order_relaxed) -
-           size_bytes;
+    return hak_port_fetch_sub(&place->account, size_bytes, memory_order_relaxed) - size_bytes;
 }
 
 /* After a malloc: a new peak; and a carry, if there is one. Lock-free. */
@@ -65,14 +86,16 @@ static inline void tally_add(hak_tag tag, size_t size_bytes)
 
 static inline void tally_sub(hak_tag tag, size_t size_bytes)
 {
-    tally_change(tally_place(tag), TALLY_ONE_FREE | size_bytes);
+    tally_give(tally_place(tag), size_bytes);
 }
 
-/* The same by a held note, which has the tag at the top and nothing just below it. */
+/* The same by a held note, which has the tag at the top and, where words have 64 bits,
+ * nothing just below it. */
 static inline void tally_sub_noted(hak_word held, size_t size_bytes)
 {
-    char *place = (char *)pools.sites + (held >> (NOTE_TAG_SHIFT - PLACE_LOG2));
-    tally_change((hak_place_of_site *)(void *)place, TALLY_ONE_FREE | size_bytes);
+    hak_word tag = WORD_BITS == 64 ? held : held & NOTE_TAG;
+    char *place = (char *)pools.sites + (tag >> (NOTE_TAG_SHIFT - PLACE_LOG2));
+    tally_give((hak_place_of_site *)(void *)place, size_bytes);
 }
 
 static inline void tally_resize(hak_tag tag, size_t from, size_t to)

@@ -10,18 +10,19 @@
 #define MARKS_IN_SLOT
 #define MARKS_IN_POOLS
 #define MARKS_POOLS_START
-enum { MARKS_PER_UNIT = 0, MARKS_SLOT_BYTES = 0 };
+enum { MARKS_PER_UNIT = 0, MARKS_SLOT_WORDS = WORD_BITS == 64 ? 8 : 10 };
 
-/* The address of a slot of the pools: the size of a slot is 8 words. */
+/* The address of a slot of the pools. GCC would multiply for 8 words, too. */
 static inline uintptr_t marks_slot(uintptr_t slots, uintptr_t number)
 {
-    return slots + (number << (WORD_BITS == 64 ? 6 : 5));
+    return WORD_BITS == 64 ? slots + (number << 6)
+                           : slots + number * (MARKS_SLOT_WORDS * sizeof(hak_word));
 }
 
 /* How many blocks a page holds. */
 static inline uint32_t marks_blocks(uint32_t page_bytes, uint32_t stride)
 {
-    return page_bytes / stride;
+    return hak_port_divide(page_bytes, stride);
 }
 
 /* The carving of the tags' map; the slot's page has changed. */

@@ -62,9 +62,9 @@ static inline void sites_resized(const hak_region *r, const void *p, size_t from
 {
     (void)r, (void)p, (void)from, (void)to;
 }
-/* The reuse cache: it knows a site by 24 bits of its address. */
+/* The reuse cache: it knows a site by some bits of its address. */
 #define SITES_CACHE_TAG(tag, site)                                                                 \
-    ((void)(tag), (site) != NULL ? note_tag(site) : HAK_PORT_CALL_TAG())
+    ((void)(tag), (site) != NULL ? note_tag(site) : note_tag_from(HAK_PORT_CALL_TAG()))
 static inline void *sites_hit(void *block, hak_place_of_site *place, size_t less_1, hak_mask state)
 {
     (void)place, (void)less_1;

@@ -45,9 +45,9 @@ static void hold_region(held *sums, const hak_tour *tour)
         hak_item item = cursor_look(r, g);
         unsigned kind = region_kind(r, unit);
         if (item.kind == ITEM_PAGE)
-            live =
-                ~pool_free_blocks(&r->maps.freed[unit], page_record(r->maps.units, (int32_t)unit)) &
-                pools.classes[kind - 1].full;
+            live = ~pool_free_blocks(region_freed(&r->maps, unit),
+                                     page_record(r->maps.units, (int32_t)unit)) &
+                   pools.classes[kind - 1].full;
         else if (item.kind == ITEM_BLOCK)
             tag = sites_run_tag(r, region_address(r, g));
         bool held_by_caller = item.kind == ITEM_BLOCK && !note_is_cached(r, g);

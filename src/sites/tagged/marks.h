@@ -24,7 +24,7 @@ enum {
                         : MARKS_STRIPE == 2 ? 1
                                             : 0,
     MARKS_SHARED = 128,
-    MARKS_SLOT_BYTES = sizeof(uint8_t *)
+    MARKS_SLOT_WORDS = WORD_BITS == 64 ? 9 : 11
 };
 
 _Static_assert(1 << MARKS_STRIPE_LOG2 == MARKS_STRIPE, "1, 2 or 4");
@@ -37,11 +37,12 @@ _Static_assert(HAK_SITES <= MARKS_SHARED, "a tag and a bit fit into a byte");
 #define MARKS_POOLS_START = {.sites = marks_sites}
 extern hak_place_of_site marks_sites[];
 
-/* The address of a slot of the pools: the size of a slot is 9 words. */
+/* The address of a slot of the pools. */
 static inline uintptr_t marks_slot(uintptr_t slots, uintptr_t number)
 {
     /* By steps that GCC does not see through: it would multiply. */
-    unsigned words = (unsigned)number + ((unsigned)number << 3);
+    unsigned nine = (unsigned)number + ((unsigned)number << 3);
+    unsigned words = WORD_BITS == 64 ? nine : (unsigned)number * MARKS_SLOT_WORDS;
     __asm__("" : "+r"(words));
     slots += (uintptr_t)words << (WORD_BITS == 64 ? 3 : 2);
     __asm__("" : "+r"(slots));
@@ -54,8 +55,8 @@ static inline bool marks_in_map(size_t stride) { return stride >= UNIT_BYTES / M
 /* How many blocks a page holds beside their tags. */
 static inline uint32_t marks_blocks(uint32_t page_bytes, uint32_t stride)
 {
-    uint32_t blocks = page_bytes / stride;
-    return marks_in_map(stride) ? blocks : page_bytes / (stride + 1);
+    uint32_t blocks = hak_port_divide(page_bytes, stride);
+    return marks_in_map(stride) ? blocks : hak_port_divide(page_bytes, stride + 1);
 }
 
 /* The tags of a page: where it lies, and where its map begins. */

@@ -23,8 +23,8 @@ hak_tag sites_find(const void *site)
         uintptr_t there = word_get(address);
         /* relaxed: an address is all there is to see */
         if (there == 0 && tag != SITES_OTHER &&
-            atomic_compare_exchange_strong_explicit(address, &there, wanted, memory_order_relaxed,
-                                                    memory_order_relaxed))
+            hak_port_compare_exchange(address, &there, wanted, memory_order_relaxed,
+                                      memory_order_relaxed))
             return tag;
         if (there == wanted)
             return tag;

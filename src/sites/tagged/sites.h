@@ -81,7 +81,7 @@ static inline void sites_pushed(const hak_slot *slot, const uint8_t *tags, const
 {
     uint32_t offset = (uint32_t)((uintptr_t)p - slot->base);
     if (TALLY_COUNTS)
-        tally_sub(tags[(uint64_t)offset * slot->reciprocal >> 32], stride);
+        tally_sub(tags[hak_port_high(offset, slot->reciprocal)], stride);
 }
 /* Then a block of any page, by the page's first unit. */
 static inline uint8_t *sites_page_tags(const hak_maps *maps, uintptr_t unit, unsigned kind)
