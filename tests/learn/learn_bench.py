@@ -14,7 +14,8 @@ What learning is worth: train on each NAME-A, freeze, test on NAME-B and NAME-C.
              the built-in one, strategies drawn or shuffled, the best in hindsight.
 
 Measured: instructions of a malloc and of a free, mean and worst, on the A64
-image under icount, heap 1.5 times the peak; the smallest heap (host, one core),
+image under icount, heap 1.75 times the peak (in 1.5 times it, expat-B fails under
+some of the controls); the smallest heap (host, one core),
 with a table's bytes charged as RAM; the largest free block's part of all that is
 free, over the run. All is deterministic.
 """
@@ -81,7 +82,7 @@ class Bench:
 
     def costs(self, name, policy):
         path, peak = self.paths[name], self.peaks[name]
-        size, heap = os.path.getsize(path), peak * 3 // 2
+        size, heap = os.path.getsize(path), peak * 7 // 4
         command = ["sh", "tests/kit/run_a64.sh", f"{self.build}/a64-4/replay.elf", "1",
                    f"{64 + (2 * size + heap + peak) // (1 << 20)}M", "yes", f"trace={path}", f"trace_bytes={size}",
                    f"heap={heap}", "mode=order", "plain=1"] + ([f"policy={policy}"] if policy else [])
@@ -100,9 +101,9 @@ class Bench:
         return int(done.stdout.split("\t")[2])
 
     def largest(self, name, policy):
-        """In 1/1000 of the free memory, mean over the run at 1.5 times the peak."""
+        """In 1/1000 of the free memory, mean over the run at 1.75 times the peak."""
         arguments = {"policy": policy} if policy else {}
-        _, counters = learn.learn(f"{self.build}/host-1/learn", self.paths[name], self.peaks[name] * 3 // 2,
+        _, counters = learn.learn(f"{self.build}/host-1/learn", self.paths[name], self.peaks[name] * 7 // 4,
                                   state=0, **arguments)
         return int(counters["largest_permille"])
 
