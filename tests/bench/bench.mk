@@ -43,9 +43,9 @@ limits: $(BENCH_ELFS) $(WORST_ELFS) ## write the instruction counts of now to te
 	@python3 tests/tools/gate.py --build $(BUILD) --write
 
 STATES_ELFS := $(BENCH_BOARDS:%=$(BUILD)/%-4/bench_states.elf)
-campaign-worst: $(STATES_ELFS) ## a million random operations per port, heaps from 1 KiB to 1 GiB, held to tests/bench/limits.txt (SEED=1)
+campaign-worst: $(STATES_ELFS) ## a million random operations per port and seed, heaps from 1 KiB to 1 GiB, held to tests/bench/limits.txt (SEEDS="1 2 3 4")
 	@sh tests/tools/need.sh a64 rv
-	@python3 tests/tools/worst.py --build $(BUILD) $(if $(SEED),--seed $(SEED))
+	@python3 tests/tools/worst.py --build $(BUILD) $(if $(SEEDS),--seeds $(SEEDS))
 
 campaign-slices: $(STATES_ELFS)
 	@sh tests/tools/need.sh a64 rv
