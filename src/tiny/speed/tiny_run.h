@@ -75,7 +75,7 @@ TINY_STEP tiny_found tiny_find(granule length)
 /* The front of it becomes an extent of that length. */
 TINY_STEP void tiny_take_found(tiny_found f, granule length)
 {
-    tiny_remove(f.start, f.bin);
+    tiny_remove_first(f.start, f.bin);
     tiny_cut(f.start, f.length, length);
 }
 

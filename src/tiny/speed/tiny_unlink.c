@@ -8,21 +8,21 @@ static bool may_lead(granule next, granule g, int bin)
            tiny_bin_of(tiny_length(next)) == bin;
 }
 
-static bool first_leaves(granule g, int bin)
+void tiny_unlink_first(granule g, int bin)
 {
     granule next = tiny_link_at(g)->next;
-    bool whole = next == g;
-    if (!whole && may_lead(next, g, bin)) {
+    if (next != g && may_lead(next, g, bin)) {
         *tiny_head(bin) = (uint16_t)next;
         tiny_link_at(next)->previous = 0;
-        return true;
+        return;
     }
     *tiny_head(bin) = 0;
     tiny_flip_bin(bin);
-    return whole;
+    if (next != g)
+        tiny.corrupt = (uint16_t)g;
 }
 
-static bool other_leaves(granule g)
+static bool leaves(granule g)
 {
     granule next = tiny_link_at(g)->next, previous = tiny_link_at(g)->previous;
     if (!tiny_is_free(previous) || tiny_link_at(previous)->next != g)
@@ -38,9 +38,8 @@ static bool other_leaves(granule g)
     return true;
 }
 
-void tiny_unlink(granule g, int bin)
+void tiny_unlink_other(granule g)
 {
-    bool whole = *tiny_head(bin) == g ? first_leaves(g, bin) : other_leaves(g);
-    if (!whole)
+    if (!leaves(g))
         tiny.corrupt = (uint16_t)g;
 }
