@@ -57,7 +57,7 @@ void states_holes(void)
 {
     static bench_table table;
     static const size_t sizes[] = {48, 96, 208, 528, 1040, 4112, 16400, 20000, 66000};
-    size_t heap = kit_argument_number("heap", 1 << 20);
+    size_t heap = (size_t)kit_argument_number("heap", 1 << 20);
     for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (sizes[i] <= heap / 8)
             holes_of(&table, sizes[i]);
@@ -106,7 +106,7 @@ static void from_every_bin(bench_table *table, size_t most)
 void states_bins(void)
 {
     static bench_table table;
-    size_t heap = kit_argument_number("heap", 1 << 20);
+    size_t heap = (size_t)kit_argument_number("heap", 1 << 20);
     for (unsigned round = 0; round < 8; round++) {
         fill_bins(&table, heap / 64);
         from_every_bin(&table, heap / 64);

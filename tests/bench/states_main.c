@@ -61,7 +61,7 @@ void state_free(bench_table *table, void *block)
 
 int kit_main(void)
 {
-    size_t bytes = kit_argument_number("heap", 1 << 20);
+    size_t bytes = (size_t)kit_argument_number("heap", 1 << 20);
     const char *what = kit_argument("what");
     void *heap = kit_ram(bytes, &(size_t){0});
     if (what == NULL || heap == NULL || hak_init(heap, bytes) != HAK_OK)

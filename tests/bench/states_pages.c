@@ -48,7 +48,7 @@ static void move_all(size_t size)
 
 void states_pages(void)
 {
-    size_t room = kit_argument_number("heap", 1 << 20) / 4;
+    size_t room = (size_t)kit_argument_number("heap", 1 << 20) / 4;
     for (unsigned n = 0; n < SIZES; n++) {
         take(&pages, size_number(n), room);
         move_all(size_number(n + 1 + n % 3));
@@ -89,7 +89,7 @@ static void meet_pending(size_t room)
 
 void states_pending(void)
 {
-    size_t room = kit_argument_number("heap", 1 << 20) / 16;
+    size_t room = (size_t)kit_argument_number("heap", 1 << 20) / 16;
     for (unsigned round = 0; round < 3; round++) {
         for (unsigned n = round; n < SIZES; n += 2)
             take(&pending, size_number(n), room);

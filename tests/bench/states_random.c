@@ -62,7 +62,7 @@ void states_random(void)
     hak_stats s;
     hak_stats_get(&s);
     size_t usable = s.heap_bytes - s.metadata_bytes;
-    size_t most = kit_argument_number("most", 65536);
+    size_t most = (size_t)kit_argument_number("most", 65536);
     unsigned operations = (unsigned)kit_argument_number("ops", 50000);
     unsigned each = (unsigned)kit_argument_number("turn", 12500);
     m.seed = kit_argument_number("seed", 1);

@@ -89,7 +89,7 @@ class Machine:
     """The image of a64, or of another board: of its log nothing is known."""
 
     def __init__(self, build, quick, elves=("bench_calls", "bench_model", "bench_tagged", "replay"),
-                 log_class=exec_log.Log, board="a64", after_boot=lambda boot, text: None):
+                 log_class=exec_log.Log, board="a64", library=None, after_boot=lambda boot, text: None):
         self.build, self.quick, self.log_class, self.board = build, quick, log_class, board
         self.after_boot = after_boot
         self.folder = tempfile.mkdtemp(prefix="hak-bench-")
@@ -97,7 +97,7 @@ class Machine:
         self.images = {}
         # Copies: a build that goes on elsewhere must not change what is measured.
         for name in elves:
-            shutil.copy(f"{build}/{board}-{CORES}/{name}.elf", self.folder)
+            shutil.copy(f"{build}/{board}-{library or CORES}/{name}.elf", self.folder)
         if not self.has_log():
             return
         self.lib = shutil.copy(f"{build}/aarch64-{CORES}/libhak.a", self.folder)
@@ -121,7 +121,7 @@ class Machine:
 
     def command(self, elf, cores, arguments):
         heap = replay_bytes(arguments.get("heap", "16M"))
-        memory = f"{256 + (heap >> 20)}M"
+        memory = f"{256 + (heap >> 20)}M" if self.board in ("a64", "rv64") else "-"
         return ["sh", "tests/kit/run_board.sh", self.board, self.elf(elf), str(cores), memory,
                 "yes"] + [f"{name}={value}" for name, value in arguments.items()]
 

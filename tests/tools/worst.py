@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""worst.py --build DIR [--seeds N...] [--write]
+"""worst.py --build DIR [--seeds N...] [--only TARGET...] [--write]
 
-The worst-case campaign: for each board random operations, all public calls that
-allocate or free, over heaps from the smallest to 1 GiB (tests/bench/states_random.c,
-50,000 in each, 1,050,000 for each seed). What each call took at most is held to the row
-campaign_CALL of tests/bench/limits.txt (rv64_campaign_CALL for that board). Prints
-"ok NAME" and "FAIL NAME: why" with what repeats it.
+The worst-case campaign: for each target, a board and a library, random operations,
+all public calls that allocate or free, over heaps from the smallest to the largest that
+it takes or 1 GiB (tests/bench/states_random.c): about a million for each seed. What each
+call took at most is held to the row TARGET_campaign_CALL of tests/bench/limits.txt (of
+a64: campaign_CALL). Prints "ok NAME" and "FAIL NAME: why" with what repeats it.
 
 `make test-gate` measures those rows by the slices in tests/bench/slices.txt: the runs,
 each up to the operation that took longest, that have the maxima of the campaign.
@@ -18,39 +18,70 @@ import sys
 
 import bench
 
-LIMITS = "tests/bench/limits.txt"
+PROGRAMS = ("bench_calls", "bench_model", "bench_tagged", "bench_states")
 SLICES = "tests/bench/slices.txt"
-BOARDS = ("a64", "rv64")
 CALLS = ("malloc", "realloc", "free", "aligned_alloc", "calloc")
-HEAPS = [f"{1 << n}K" for n in range(10)] + [f"{1 << n}M" for n in range(10)] + ["1G"]
-OPERATIONS = 50000
+OPERATIONS = 1050000
 MOST_BYTES = 4 << 20
-STATES = {"holes": ("isolated holes", ("64K", "1M")),
-          "bins": ("a free extent in every bin", ("64K", "1M", "16M")),
-          "pages": ("births and deaths of pages", ("64K", "1M")),
-          "pending": ("another core's frees pending in every page", ("64K", "1M"))}
+STATES = {"holes": "isolated holes", "bins": "a free extent in every bin",
+          "pages": "births and deaths of pages",
+          "pending": "another core's frees pending in every page"}
 HEADER = """# SPDX-License-Identifier: MIT
-# For each board and call the run of the worst-case campaign in which it took longest,
+# For each target and call the run of the worst-case campaign in which it took longest,
 # up to that operation. Written by `make campaign-slices`.
 """
 
 
-def prefix(board):
-    return "" if board == "a64" else f"{board}_"
+def doubled(least, most):
+    heaps = [least]
+    while heaps[-1] < most:
+        heaps.append(2 * heaps[-1])
+    return [text_of(h) for h in heaps]
 
 
-def run_of(heap, seed):
-    """A run of the campaign: blocks of up to an eighth of the heap, or MOST_BYTES."""
-    most = max(64, min(MOST_BYTES, bench.replay_bytes(heap) // 8))
-    return {"what": "random", "heap": heap, "most": most, "seed": seed, "ops": OPERATIONS}
+def text_of(heap):
+    for shift, unit in ((30, "G"), (20, "M"), (10, "K")):
+        if heap % (1 << shift) == 0:
+            return f"{heap >> shift}{unit}"
+    return str(heap)
 
 
-def states(machine):
+class Target:
+    """A board with a library: the heaps of the campaign and of the states, and what else
+    the programs are told."""
+
+    def __init__(self, name, board, library, heaps, states, more):
+        self.name, self.board, self.library = name, board, library
+        self.heaps, self.states, self.more = heaps, states, more
+        self.prefix = "" if name == "a64" else f"{name}_"
+
+    def machine(self, build, programs, **options):
+        return bench.Machine(build, True, programs, board=self.board, library=self.library, **options)
+
+    def run(self, heap, seed):
+        """A run of the campaign: blocks of up to an eighth of the heap, or MOST_BYTES."""
+        most = max(64, min(MOST_BYTES, bench.replay_bytes(heap) // 8))
+        return {"heap": heap, "most": most, "seed": seed, "ops": OPERATIONS // len(self.heaps)}
+
+
+# The tiny builds have no recalls to ask for, and one core.
+LARGE = {"holes": ("64K", "1M"), "bins": ("64K", "1M", "16M"), "pages": ("64K", "1M"),
+         "pending": ("64K", "1M")}
+TARGETS = [
+    Target("a64", "a64", f"{bench.CORES}", doubled(1 << 10, 1 << 30), LARGE, {}),
+    Target("rv64", "rv64", f"{bench.CORES}", doubled(1 << 10, 1 << 30), LARGE, {}),
+    Target("m3_tiny16", "an385", "1-tiny16", doubled(512, 16 << 10),
+           {"holes": ("2K", "16K"), "bins": ("2K", "16K")}, {"nostats": 1}),
+    Target("m3_tiny256", "an385", "1-tiny256", doubled(1 << 10, 256 << 10),
+           {"holes": ("16K", "256K"), "bins": ("16K", "256K")}, {"nostats": 1})]
+
+
+def states(target, machine):
     boots = {name: [machine.start("bench_states", cores=2 if name == "pending" else 1, what=name,
-                                  heap=heap) for heap in heaps]
-             for name, (_, heaps) in STATES.items()}
-    for name, (text, heaps) in STATES.items():
-        yield f"worst call, {text}; heaps of {', '.join(heaps)}"
+                                  heap=heap, **target.more) for heap in heaps]
+             for name, heaps in target.states.items()}
+    for name, heaps in target.states.items():
+        yield f"worst call, {STATES[name]}; heaps of {', '.join(heaps)}"
         done = [b.result() for b in boots[name]]
         for call in CALLS:
             calls = sum(b.costs.get(f"{name}_{call}", (0,))[0] for b in done)
@@ -59,7 +90,7 @@ def states(machine):
                                 bench.WORST_BARS.get(call), f"{calls:,} calls")
 
 
-def span(machine):
+def span(_, machine):
     boot = machine.start("bench_calls", what="span", heap="16M")
     yield "worst call, one extent or block that spans the heap"
     boot = boot.result()
@@ -69,15 +100,17 @@ def span(machine):
                             bench.WORST_BARS.get(call))
 
 
-def read_slices(board):
+def read_slices(target):
     with open(SLICES, encoding="ascii") as file:
         lines = [line.split() for line in file if line[:1] != "#"]
-    return [dict(word.split("=") for word in words[2:]) for words in lines if words[:1] == [board]]
+    return [dict(word.split("=") for word in words[1:]) for words in lines
+            if words[:1] == [target.name]]
 
 
-def campaign_slices(machine):
+def campaign_slices(target, machine):
     """The rows of the campaign, by its slices."""
-    boots = [machine.start("bench_states", what="random", **run) for run in read_slices(machine.board)]
+    boots = [machine.start("bench_states", what="random", **run, **target.more)
+             for run in read_slices(target)]
     yield f"worst call, slices of the campaign; {len(boots)} runs"
     done = [b.result() for b in boots]
     for call in CALLS:
@@ -85,22 +118,31 @@ def campaign_slices(machine):
                         bench.WORST_BARS.get(call))
 
 
-def renamed(machine, section):
+def renamed(target, section):
     for row in section:
         if isinstance(row, bench.Row):
-            row.name = prefix(machine.board) + row.name
+            row.name = target.prefix + row.name
         yield row
 
 
-def sections(machine):
-    """What is measured of each board alike."""
-    return [renamed(machine, section(machine)) for section in (states, span, campaign_slices)]
+def of_bench(section):
+    return lambda _, machine: section(machine)
 
 
-def sections_of_other(machine):
-    """What bench.py measures of a64, of another board."""
-    return [renamed(machine, section(machine)) for section in
-            (bench.fast, bench.cache, bench.remote, bench.worst, bench.tagged)] + sections(machine)
+def rows(build):
+    """What is measured of each target, beside what bench.py measures of a64."""
+    for target in TARGETS:
+        tiny = "nostats" in target.more
+        sections = [states, campaign_slices] if tiny else [states, span, campaign_slices]
+        if target.name == "rv64":
+            sections = [of_bench(s) for s in (bench.fast, bench.cache, bench.remote, bench.worst,
+                                              bench.tagged)] + sections
+        machine = target.machine(build, ("bench_states",) if tiny else PROGRAMS)
+        try:
+            for section in sections:
+                yield from renamed(target, section(target, machine))
+        finally:
+            machine.close()
 
 
 class Worst:
@@ -125,43 +167,43 @@ def take_longest(boot, text):
                        for m in re.finditer(r"^= at (\S+) (\d+) (\d+)", text, re.M)}
 
 
-def campaign(build, board, seeds):
+def campaign(target, build, seeds):
     """{call: Worst}, operations."""
-    machine = bench.Machine(build, False, ("bench_states",), board=board, after_boot=take_longest)
+    machine = target.machine(build, ("bench_states",), after_boot=take_longest)
     try:
-        runs = [run_of(heap, seed) for seed in seeds for heap in HEAPS]
-        boots = [machine.start("bench_states", **run) for run in runs]
+        runs = [target.run(heap, seed) for seed in seeds for heap in target.heaps]
+        boots = [machine.start("bench_states", what="random", **run, **target.more) for run in runs]
         worst = {call: Worst() for call in CALLS}
         for run, boot in zip(runs, boots):
             for call, w in worst.items():
                 w.take(boot.result(), run, call)
     finally:
         machine.close()
-    return worst, len(runs) * OPERATIONS
+    return worst, sum(run["ops"] for run in runs)
 
 
-def slices_of(board, worst):
+def slices_of(target, worst):
     """One for each run: up to the last of its operations that count."""
     runs = {}
     for w in worst.values():
         had = runs.setdefault((w.run["heap"], w.run["seed"]), w.run)
         had["ops"] = max(had["ops"], w.run["ops"])
-    return [shown(board, run) for run in runs.values()]
+    return [shown(target, run) for run in runs.values()]
 
 
-def shown(board, run):
-    return f"{board} random " + " ".join(f"{k}={v}" for k, v in run.items() if k != "what")
+def shown(target, run):
+    return " ".join([target.name] + [f"{k}={v}" for k, v in run.items()])
 
 
-def judge(board, worst, operations, allowed):
+def judge(target, worst, operations, allowed):
     failed = 0
     for call, w in worst.items():
-        name = f"{prefix(board)}campaign_{call}"
+        name = f"{target.prefix}campaign_{call}"
         limit = allowed.get(name)
         good = limit is not None and w.most <= limit
         failed += not good
         about = f"{w.most} of {w.calls:,} calls in {operations:,} operations, longest in " \
-            f"{shown(board, w.run)}"
+            f"{shown(target, w.run)}"
         print(f"ok {name} at most {limit:g}: {about}" if good else
               f"FAIL {name}: at most {limit}, but {about}", flush=True)
     return failed
@@ -178,13 +220,17 @@ def main():
     parser = argparse.ArgumentParser(description="the worst-case campaign")
     parser.add_argument("--build", default="build")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4])
+    parser.add_argument("--only", nargs="+", default=[t.name for t in TARGETS])
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     failed, slices = 0, []
-    for board in BOARDS:
-        worst, operations = campaign(options.build, board, options.seeds)
-        slices += slices_of(board, worst) if options.write else []
-        failed += 0 if options.write else judge(board, worst, operations, gate.limits())
+    for target in TARGETS:
+        if target.name not in options.only:
+            slices += [shown(target, run) for run in read_slices(target)] if options.write else []
+            continue
+        worst, operations = campaign(target, options.build, options.seeds)
+        slices += slices_of(target, worst) if options.write else []
+        failed += 0 if options.write else judge(target, worst, operations, gate.limits())
     if options.write:
         write(slices)
     return 1 if failed else 0
