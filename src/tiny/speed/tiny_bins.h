@@ -47,11 +47,9 @@ TINY_STEP void tiny_insert(granule g, granule length)
     tiny_link_at(second)->previous = (uint16_t)g;
 }
 
-/* Take a free extent out of a list of several: the first one, or another. If its links
- * are overwritten, the list is given up if it is the first one, else nothing is changed:
- * what still leads to it is not followed once it is no free extent. */
+/* Take the first one out of its list, in which are others. If its links are overwritten,
+ * the list is given up. */
 void tiny_unlink_first(granule g, int bin);
-void tiny_unlink_other(granule g);
 
 /* Take the first one out of its list. */
 TINY_STEP void tiny_remove_first(granule g, int bin)
@@ -64,13 +62,9 @@ TINY_STEP void tiny_remove_first(granule g, int bin)
     tiny_flip_bin(bin);
 }
 
-/* Take a free extent out of its list. */
-TINY_STEP void tiny_remove(granule g, int bin)
-{
-    if (*tiny_head(bin) == g)
-        tiny_remove_first(g, bin);
-    else
-        tiny_unlink_other(g);
-}
+/* Take any free extent, of that length, out of its list. If its links are overwritten,
+ * nothing is changed unless it is the first: what still leads to it is not followed once
+ * it is no free extent. A call: inlined, it leaves its callers too few registers. */
+void tiny_leave(granule g, granule length);
 
 #endif

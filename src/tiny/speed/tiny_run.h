@@ -13,18 +13,18 @@
 TINY_STEP void tiny_give_noted(granule g, granule length, bool noted)
 {
     granule behind = g + length, before = tiny_before(g);
-    if (tiny_begins_free(behind)) {
-        granule more = tiny_length(behind);
-        tiny_remove(behind, tiny_bin_of(more));
-        tiny_clear_begin(behind);
-        length += more;
-        noted = false;
-    }
     if (tiny_begins_free(before)) {
-        tiny_remove(before, tiny_bin_of(g - before));
+        tiny_leave(before, g - before);
         tiny_clear_begin(g);
         length += g - before;
         g = before;
+        noted = false;
+    }
+    if (tiny_begins_free(behind)) {
+        granule more = tiny_length(behind);
+        tiny_leave(behind, more);
+        tiny_clear_begin(behind);
+        length += more;
         noted = false;
     }
     if (!noted)
