@@ -57,13 +57,13 @@ typedef struct tiny_found {
  * long enough; else of the next bin that has any: it surely is. */
 TINY_STEP tiny_found tiny_find(granule length)
 {
-    tiny_found f = {0, 0, tiny_next_bin(tiny_bin_of(length))};
-    if (f.bin >= 0)
-        return f;
+    tiny_found f = {0, 0, tiny_bin_of(length)};
     f.start = *tiny_head(f.bin);
-    f.length = tiny_length(f.start);
-    if (f.length >= length)
-        return f;
+    if (f.start != 0) {
+        f.length = tiny_length(f.start);
+        if (f.length >= length)
+            return f;
+    }
     f.bin = tiny_next_bin(f.bin + 1);
     if (f.bin >= 0)
         return f;
