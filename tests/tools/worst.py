@@ -209,6 +209,26 @@ def judge(target, worst, operations, allowed):
     return failed
 
 
+TABLE = {"random": "random trace, 16 B to 64 KiB, 16 MiB, 60% live",
+         "model": "operations of the model test", "full": "heap within 2% of full",
+         "span": "one extent or block spans the heap", "holes": STATES["holes"],
+         "bins": STATES["bins"], "pages": "pages born and dying all the time",
+         "pending": STATES["pending"], "campaign": "a million random operations and more"}
+
+
+def table(limits):
+    """README's table, from limits.txt: malloc, calloc, realloc, free, aligned_alloc."""
+    calls = ("malloc", "calloc", "realloc", "free", "aligned_alloc")
+    print("| " + " | ".join(["instructions"] + [t.name for t in TARGETS]) + " |")
+    print("|---" * (1 + len(TARGETS)) + "|")
+    for state, text in TABLE.items():
+        cells = []
+        for t in TARGETS:
+            most = [limits.get(f"{t.prefix}{state}_{call}") for call in calls]
+            cells.append(" / ".join("-" if m is None else f"{m:,g}" for m in most) if any(most) else "-")
+        print("| " + " | ".join([text] + cells) + " |")
+
+
 def write(lines):
     with open(SLICES, "w", encoding="ascii") as file:
         file.write(HEADER + "".join(f"{line}\n" for line in sorted(lines)))
@@ -222,7 +242,10 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4])
     parser.add_argument("--only", nargs="+", default=[t.name for t in TARGETS])
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--table", action="store_true", help="README's table, from the limits")
     options = parser.parse_args()
+    if options.table:
+        return table(gate.limits())
     failed, slices = 0, []
     for target in TARGETS:
         if target.name not in options.only:
