@@ -9,8 +9,7 @@ void hak_free(void *p)
     granule g = tiny_block(p, state, __builtin_return_address(0));
     if (g == 0)
         return;
-    granule length = tiny_length(g);
-    tiny_clear_live(g, length);
+    granule length = tiny_end_block(g);
     tiny_count_given(length);
     tiny_give_block(g, length);
     tiny_end(state, __builtin_return_address(0));

@@ -6,7 +6,7 @@
 static granule grow(granule g, granule length)
 {
     granule behind = g + length, more = tiny_length(behind);
-    tiny_remove(behind, tiny_bin_of(more));
+    tiny_leave(behind, more);
     tiny_clear_begin(behind);
     return length + more;
 }

@@ -2,7 +2,8 @@
 /*
  * Counting the instructions of single calls, exactly: from the call instruction
  * to the return, both included, with arguments in place; copying and zeroing of
- * user bytes left out. For A64 under QEMU's icount with one core running.
+ * user bytes left out. Under QEMU's icount with one core running; the folders named
+ * after a board have the counter of that board.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -48,7 +49,7 @@ void *bench_aligned(size_t alignment, size_t size);
 void bench_free(void *block);
 void bench_free_as(bench_group group, void *block);
 
-/* bench_bracket.S; for cores that run at once, where the count means nothing. */
+/* bracket.S; for cores that run at once, where the count means nothing. */
 uint64_t bench_bracket(uintptr_t call, uintptr_t a, uintptr_t b, uintptr_t c, void **result);
 void bench_mark(bench_group group);
 

@@ -10,7 +10,8 @@ a recall is named.
 import re
 import sys
 
-BOUNDS = re.compile(r"^(random|full|model|recall)_[a-z]|^(hold|stretch|remote_(owned|left))")
+BOUNDS = re.compile(r"^(random|full|model|span|holes|bins|pages|pending|campaign|recall)_[a-z]|"
+                    r"^(hold|stretch|remote_(owned|left))")
 
 
 def limits(path):

@@ -7,8 +7,8 @@ MODELS_SCENARIOS := $(addprefix tests/models/,scenario.c larson.c measure.c)
 $(call host_program,models_timed,tests/models/timed.c $(MODELS_SCENARIOS),-fno-builtin)
 $(call host_program,models_check,tests/models/check.c $(MODELS_SCENARIOS))
 $(call a64_program,models_check,tests/models/check.c $(MODELS_SCENARIOS))
-$(call a64_program,models_counted,tests/models/counted.c $(MODELS_SCENARIOS) $(BENCH_COMMON),-Itests/bench)
-$(call a64_program,models_costs,tests/models/costs.c $(BENCH_COMMON),-Itests/bench)
+$(call a64_program,models_counted,tests/models/counted.c $(MODELS_SCENARIOS) $(BENCH_COMMON_a64),$(BENCH_FLAGS_a64))
+$(call a64_program,models_costs,tests/models/costs.c $(BENCH_COMMON_a64),$(BENCH_FLAGS_a64))
 $(call host_program,models_costs,tests/models/costs_host.c)
 
 MODELS_PROGRAMS := $(addprefix $(BUILD)/,a64-4/models_costs.elf a64-4/models_counted.elf \

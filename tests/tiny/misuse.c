@@ -243,9 +243,46 @@ static void test_corrupt(void)
     KIT_CHECK(test_fault_pointer == p[2] || test_fault_pointer == p[0]);
 }
 
+static granule granule_of(const void *p)
+{
+    return (granule)(((uintptr_t)p - tiny.base) >> GRANULE_SHIFT);
+}
+
+/* A free extent's link is bent to a block whose bytes look like the link back: the block
+ * stays as it is. Of a list of three the middle one's links, and the first one's. */
+static bool bent_to_block(bool first, bool forward)
+{
+    enum { LENGTH = 5 };
+    char *p[8];
+    HOLDS(test_heap(SIZE_MAX / 2, 0));
+    for (unsigned i = 0; i < 8; i++)
+        HOLDS((p[i] = hak_malloc(LENGTH << GRANULE_SHIFT)) != NULL);
+    for (unsigned i = 1; i < 6; i += 2)
+        hak_free(p[i]);
+    granule bent = granule_of(p[first ? 5 : 3]), block = granule_of(p[6]);
+    *tiny_link_at(block) = (tiny_link){(uint16_t)bent, (uint16_t)bent};
+    if (forward)
+        tiny_link_at(bent)->next = (uint16_t)block;
+    else
+        tiny_link_at(bent)->previous = (uint16_t)block;
+    hak_free(p[first ? 4 : 2]); /* joins it */
+    HOLDS(test_faults() == 1 && test_fault == HAK_FAULT_CORRUPT);
+    HOLDS(tiny_link_at(block)->next == bent && tiny_link_at(block)->previous == bent);
+    for (unsigned i = 0; i < 8; i++)
+        HOLDS(hak_malloc(LENGTH << GRANULE_SHIFT) != p[6]);
+    return true;
+}
+
+static void test_bent(void)
+{
+    KIT_CHECK(bent_to_block(false, false));
+    KIT_CHECK(bent_to_block(false, true));
+    KIT_CHECK(bent_to_block(true, true));
+}
+
 const kit_case test_misuse_cases[TEST_MISUSE_CASES] = {
     {"tiny_kinds", test_kinds},     {"tiny_each_address", test_each_address},
     {"tiny_sizes", test_sizes},     {"tiny_bad_init", test_bad_init},
     {"tiny_junk", test_junk},       {"tiny_forged", test_forged},
-    {"tiny_corrupt", test_corrupt},
+    {"tiny_corrupt", test_corrupt}, {"tiny_bent", test_bent},
 };

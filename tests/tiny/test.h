@@ -36,6 +36,6 @@ bool test_all_back(void);
 granule test_longest(void);
 
 extern const kit_case test_misuse_cases[], test_model_cases[];
-enum { TEST_MISUSE_CASES = 7, TEST_MODEL_CASES = 3 };
+enum { TEST_MISUSE_CASES = 8, TEST_MODEL_CASES = 3 };
 
 #endif

@@ -86,19 +86,27 @@ def log_must_agree(boot):
 
 
 class Machine:
+    """The image of a64, or of another board: of its log nothing is known."""
+
     def __init__(self, build, quick, elves=("bench_calls", "bench_model", "bench_tagged", "replay"),
-                 log_class=exec_log.Log):
-        self.build, self.quick, self.log_class = build, quick, log_class
+                 log_class=exec_log.Log, board="a64", library=None, after_boot=lambda boot, text: None):
+        self.build, self.quick, self.log_class, self.board = build, quick, log_class, board
+        self.after_boot = after_boot
         self.folder = tempfile.mkdtemp(prefix="hak-bench-")
         self.pool = concurrent.futures.ThreadPoolExecutor(JOBS)
         self.images = {}
         # Copies: a build that goes on elsewhere must not change what is measured.
-        self.lib = shutil.copy(f"{build}/aarch64-{CORES}/libhak.a", self.folder)
         for name in elves:
-            shutil.copy(f"{build}/a64-{CORES}/{name}.elf", self.folder)
+            shutil.copy(f"{build}/{board}-{library or CORES}/{name}.elf", self.folder)
+        if not self.has_log():
+            return
+        self.lib = shutil.copy(f"{build}/aarch64-{CORES}/libhak.a", self.folder)
         for kind in (*SITES_BARS, "learn"):
             shutil.copy(f"{build}/a64-{CORES}-{kind}/bench_calls.elf",
                         self.elf(f"bench_calls-{kind}"))
+
+    def has_log(self):
+        return self.board == "a64"
 
     def elf(self, name):
         return os.path.join(self.folder, f"{name}.elf")
@@ -113,9 +121,9 @@ class Machine:
 
     def command(self, elf, cores, arguments):
         heap = replay_bytes(arguments.get("heap", "16M"))
-        memory = f"{256 + (heap >> 20)}M"
-        return ["sh", "tests/kit/run_a64.sh", self.elf(elf), str(cores), memory, "yes"] + \
-            [f"{name}={value}" for name, value in arguments.items()]
+        memory = f"{256 + (heap >> 20)}M" if self.board in ("a64", "rv64") else "-"
+        return ["sh", "tests/kit/run_board.sh", self.board, self.elf(elf), str(cores), memory,
+                "yes"] + [f"{name}={value}" for name, value in arguments.items()]
 
     def boot(self, elf, cores=1, log=False, **arguments):
         command, boot = self.command(elf, cores, arguments), Boot()
@@ -129,6 +137,7 @@ class Machine:
         if status != 0:
             raise Failed(f"{' '.join(command)}: exit status {status}\n{text}")
         boot.take(text)
+        self.after_boot(boot, text)
         if log and cores < CORES: # with more cores at once the counter counts them all
             log_must_agree(boot)
         return boot
@@ -239,15 +248,17 @@ def learning(machine):
 
 
 def remote(machine):
-    boots = machine.start("bench_calls", cores=2, what="remote"), \
-        machine.start("bench_calls", cores=2, log=True, what="remote", heap="1M", blocks=200)
+    counted = machine.start("bench_calls", cores=2, what="remote")
+    logs = machine.start("bench_calls", cores=2, log=True, what="remote", heap="1M",
+                         blocks=200) if machine.has_log() else None
     yield "free from another core (core 1 allocates and sleeps, core 0 frees)"
-    counted, logged = (b.result() for b in boots)
+    counted = counted.result()
 
     def most(kind):
         return max(counted.most(f"{kind}_{size}") for size in SIZES)
 
     def atomics(*groups):
+        logged = logs.result()
         return max(n for g in groups for n in logged.log.groups[g].atomics)
     usual = [f"remote_{page}_{size}" for page in ("owned", "left") for size in SIZES]
     yield Row("remote_mean", "mean, neither first nor last in its page", counted.mean(*usual), 75)
@@ -259,10 +270,12 @@ def remote(machine):
               most("remote_left_first"), 75, "lists the page: takes the run lock")
     yield Row("remote_left_last", "last free of a page, nobody's", most("remote_left_last"), 400,
               "the page's death; bar: worst free")
+    if logs is None:
+        return
     yield Row("remote_atomics", "atomic read-modify-writes of such a free", atomics(6, 8), 1)
     yield Row("remote_atomics_owned_first", "... of the first pending one, owned page", atomics(5), 2)
     yield Row("remote_atomics_left_first", "... of the first pending one, nobody's page", atomics(7), 2)
-    yield Row("remote_failed", "exclusives that failed", logged.log.failed, 0)
+    yield Row("remote_failed", "exclusives that failed", logs.result().log.failed, 0)
 
 
 def worst_plans(machine):

@@ -67,4 +67,7 @@ TINY_STEP void tiny_remove(granule g, int bin)
         tiny_flip_bin(bin);
 }
 
+/* The same of one of that length. */
+static inline void tiny_leave(granule g, granule length) { tiny_remove(g, tiny_bin_of(length)); }
+
 #endif

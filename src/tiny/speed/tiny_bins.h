@@ -47,20 +47,24 @@ TINY_STEP void tiny_insert(granule g, granule length)
     tiny_link_at(second)->previous = (uint16_t)g;
 }
 
-/* Take a free extent out of a list of several. If its links are overwritten, the list
- * is given up if it is the first one, else nothing is changed: what still leads to it
- * is not followed once it is no free extent. */
-void tiny_unlink(granule g, int bin);
+/* Take the first one out of its list, in which are others. If its links are overwritten,
+ * the list is given up. */
+void tiny_unlink_first(granule g, int bin);
 
-/* Take a free extent out of its list. */
-TINY_STEP void tiny_remove(granule g, int bin)
+/* Take the first one out of its list. */
+TINY_STEP void tiny_remove_first(granule g, int bin)
 {
-    if (*tiny_links(g) != g || *tiny_head(bin) != g) {
-        tiny_unlink(g, bin);
+    if (*tiny_links(g) != g) {
+        tiny_unlink_first(g, bin);
         return;
     }
     *tiny_head(bin) = 0;
     tiny_flip_bin(bin);
 }
+
+/* Take any free extent, of that length, out of its list. If its links are overwritten,
+ * nothing is changed unless it is the first: what still leads to it is not followed once
+ * it is no free extent. A call: inlined, it leaves its callers too few registers. */
+void tiny_leave(granule g, granule length);
 
 #endif

@@ -17,8 +17,9 @@ static hak_fault why_no_block(granule g)
     return (u->live & below & (0 - below)) != 0 ? HAK_FAULT_INTERIOR : HAK_FAULT_DOUBLE_FREE;
 }
 
-hak_fault tiny_look(uintptr_t g, const void *p)
+hak_fault tiny_look(const void *p)
 {
+    uintptr_t g = ((uintptr_t)p - tiny.base) >> GRANULE_SHIFT;
     if (tiny.end == 0)
         return HAK_FAULT_NOT_INIT;
     if (g >= tiny.end || g < tiny_first())

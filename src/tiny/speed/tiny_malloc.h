@@ -14,13 +14,15 @@ static inline void *tiny_malloc(size_t size, const void *call_site)
     hak_mask state = hak_port_mask();
     if (less_1 >= tiny.free)
         return tiny_malloc_slow(size, state, call_site);
-    granule length = (granule)less_1 + 1, g = tiny_take(length);
-    if (g == 0)
+    granule length = (granule)less_1 + 1;
+    tiny_found f = tiny_find(length);
+    if (f.bin >= 0)
         return tiny_malloc_slow(size, state, call_site);
+    tiny_take_found(f, length);
     tiny_count_taken(length);
-    tiny_set_live(g);
+    tiny_set_live(f.start);
     tiny_end(state, call_site);
-    return tiny_address(g);
+    return tiny_address(f.start);
 }
 
 #endif

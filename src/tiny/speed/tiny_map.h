@@ -17,6 +17,11 @@ TINY_STEP bool tiny_is_free_at(granule g)
     const tiny_unit *u = tiny_unit_of(g);
     return (intptr_t)((u->begin & ~u->live) << tiny_bit_of(g)) < 0;
 }
+/* The same where it is known that an extent begins. */
+TINY_STEP bool tiny_begins_free(granule g)
+{
+    return (intptr_t)(tiny_unit_of(g)->live << tiny_bit_of(g)) >= 0;
+}
 /* The same of any number. */
 TINY_STEP bool tiny_is_free(granule g) { return g < tiny.end && tiny_is_free_at(g); }
 
