@@ -17,9 +17,9 @@
 #define HAK_PORT_WORD_BITS        64
 #define HAK_PORT_CORE_MAY_BE_NONE 1
 #ifndef HAK_PORT_PREEMPTED /* tests/explore looks at the fair lock */
-#define HAK_PORT_PREEMPTED        1
+#define HAK_PORT_PREEMPTED 1
 #endif
-#define HAK_PORT_ONE_CORE         0
+#define HAK_PORT_ONE_CORE 0
 
 #define HAK_PORT_CALL_SITE() __builtin_return_address(0)
 #define HAK_PORT_CALL_TAG()  ((uintptr_t)__builtin_return_address(0) >> 2 << 40)
