@@ -26,7 +26,7 @@ static inline void hak_port_set_primask(hak_mask state)
  * where lr has another use meanwhile. */
 #define HAK_PORT_CALL_SITE()                                                                       \
     ((const void *)((uintptr_t)__builtin_return_address(0) & ~(uintptr_t)1))
-#define HAK_PORT_CALL_TAG()  ((uintptr_t)__builtin_return_address(0) >> 2 << 8)
+#define HAK_PORT_CALL_TAG() ((uintptr_t)__builtin_return_address(0) >> 2 << 8)
 
 /* `yield`, which lets the other core run where QEMU has one thread for both. */
 static inline void hak_port_relax(unsigned turns)

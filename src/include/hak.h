@@ -86,9 +86,9 @@ void hak_port_copy(void *to, const void *from, size_t bytes);
 /*
  * hak_init: take [heap_start, heap_start + heap_size) as the heap. The start
  * may be misaligned and the size odd: both are trimmed. The contents need not
- * be zero. Control data and maps are carved out of the range (1/42 of it, and
- * for each core up to 72 bytes for each of up to 40 size classes; from 192 KiB on
- * at most 1/100 for the reuse cache). Clearing the
+ * be zero. Control data and maps are carved out of the range (1/42 of it on 64-bit
+ * targets, 1/20 on 32-bit, and for each core up to 72 bytes for each of up to 40 size
+ * classes; from 192 KiB on at most 1/100 for the reuse cache). Clearing the
  * maps takes about one instruction per 8 bytes of map, which is the only part
  * whose time grows with the size. Call it once, on one core, before any other
  * call.
@@ -118,8 +118,8 @@ hak_status hak_add_region(void *start, size_t size);
  * tags 0 it is hak_add_region(). At most HAK_REGIONS of these beside the others. Only
  * the calls below take memory from it: hak_malloc() never does, and neither pages of
  * the pools nor cached blocks lie there. Descriptor and maps lie at its start (1/42
- * of it and about 500 bytes), are written with plain stores, and read when a block of
- * it is passed to any call; no atomic operation goes there, so uncached memory will do.
+ * of it, 1/20 on 32-bit targets, and about 500 bytes), are written with plain stores,
+ * and read when a block of it is passed to any call; no atomic operation goes there, so uncached memory will do.
  * hak_free(), hak_realloc(), hak_usable_size(), hak_walk(), hak_check() and
  * hak_sites_get() treat its blocks like all others, and bad calls are caught as
  * elsewhere.

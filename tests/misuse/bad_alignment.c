@@ -15,26 +15,9 @@ static __attribute__((noinline)) void *call_aligned(void)
 
 static void test_no_power(void)
 {
-    static const size_t bad[] = {0,
-                                 3,
-                                 5,
-                                 6,
-                                 7,
-                                 9,
-                                 12,
-                                 15,
-                                 17,
-                                 24,
-                                 48,
-                                 96,
-                                 100,
-                                 4095,
-                                 4097,
-                                 65535,
-                                 SIZE_MAX,
-                                 SIZE_MAX - 1,
-                                 SIZE_MAX / 2,
-                                 SIZE_MAX / 2 + 2};
+    static const size_t bad[] = {
+        0,  3,  5,   6,    7,    9,     12,       15,           17,           24,
+        48, 96, 100, 4095, 4097, 65535, SIZE_MAX, SIZE_MAX - 1, SIZE_MAX / 2, SIZE_MAX / 2 + 2};
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
         for (size = 0; size < 5000; size = size * 3 + 1) {
             alignment = bad[i];

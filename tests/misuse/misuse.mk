@@ -15,11 +15,13 @@ $(foreach name,$(MISUSE_PROGRAMS),\
 test-misuse: ## each kind of bad call, and writes where none should go
 	@for name in $(MISUSE_PROGRAMS); do \
 	    echo "host-4,host-4-asan,a64-4 misuse/$$name rounds=100"; \
-	    echo "rv64-4/no misuse/$$name rounds=10"; \
+	    echo "rv64-4/no,rv32-4/no,an385-1/no,an521-2/no misuse/$$name rounds=10"; \
 	done > $(BUILD)/misuse.runs
 	@echo "a72-4/no,lse-4/no misuse/race rounds=20" >> $(BUILD)/misuse.runs
 	@echo "host-1,a64-1 misuse/double_free" >> $(BUILD)/misuse.runs
 	@echo "host-1,a64-1 misuse/double_free_emptied" >> $(BUILD)/misuse.runs
+	@echo "rv32s-1/no misuse/double_free" >> $(BUILD)/misuse.runs
+	@echo "rv32s-1/no misuse/overflow rounds=10" >> $(BUILD)/misuse.runs
 	@echo "host-4-tsan misuse/two_cores" >> $(BUILD)/misuse.runs
 	@echo "host-4-tsan misuse/race rounds=40" >> $(BUILD)/misuse.runs
 	@echo "host-4 misuse/race rounds=1500" >> $(BUILD)/misuse.runs

@@ -93,8 +93,9 @@ static bool zeroed_calloc(size_t size, void **block)
 static size_t any_size(core *c)
 {
     uint64_t dice = random_of(c);
-    return again && dice % 2 == 0 ? (heap_bytes >> 6 << dice / 2 % 3) + (size_t)(dice / 8 % 3 * 96 + 16)
-                                  : shadow_size(&c->random, most);
+    return again && dice % 2 == 0
+               ? (heap_bytes >> 6 << dice / 2 % 3) + (size_t)(dice / 8 % 3 * 96 + 16)
+               : shadow_size(&c->random, most);
 }
 
 static bool do_malloc(core *c, object *o)

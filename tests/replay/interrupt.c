@@ -39,7 +39,8 @@ static uint32_t check_of(const letter *l)
 
 static letter *write_letter(handler_core *h)
 {
-    size_t size = sizeof(letter) + kit_random(&h->random) % (HANDLER_MAX_BYTES - sizeof(letter));
+    size_t more = (size_t)(kit_random(&h->random) % (HANDLER_MAX_BYTES - sizeof(letter)));
+    size_t size = sizeof(letter) + more;
     letter *l = hak_malloc(size);
 
     h->counts.calls++;

@@ -144,12 +144,12 @@ static void enter(replay *r)
 
 static void leave(replay *r) { atomic_fetch_sub_explicit(&r->in_flight, 1, memory_order_relaxed); }
 
-static void count_live(replay *r, uint64_t change)
+static void count_live(replay *r, size_t change)
 {
-    uint64_t now = atomic_fetch_add_explicit(&r->live_bytes, change, memory_order_relaxed) + change;
-    uint64_t peak = atomic_load_explicit(&r->peak_bytes, memory_order_relaxed);
+    size_t now = atomic_fetch_add_explicit(&r->live_bytes, change, memory_order_relaxed) + change;
+    size_t peak = atomic_load_explicit(&r->peak_bytes, memory_order_relaxed);
 
-    while ((int64_t)(now - peak) > 0 &&
+    while ((ptrdiff_t)(now - peak) > 0 &&
            !atomic_compare_exchange_weak_explicit(&r->peak_bytes, &peak, now, memory_order_relaxed,
                                                   memory_order_relaxed))
         ;
@@ -192,11 +192,11 @@ static void complain(replay *r, uint32_t bytes)
 {
     hak_stats stats;
 
-    if (atomic_exchange_explicit(&r->complained, true, memory_order_relaxed))
+    if (atomic_exchange_explicit(&r->complained, 1, memory_order_relaxed))
         return;
     hak_stats_get(&stats);
     kit_print("  an allocation of %u bytes failed; %zu bytes were free, at most %zu in one piece\n",
-              bytes, stats.free_bytes, stats.largest_free_bytes);
+              (unsigned)bytes, stats.free_bytes, stats.largest_free_bytes);
 }
 
 /* The block handed out (or not): verify it, fill what is new, write it down. */
@@ -215,7 +215,7 @@ static void allocated(replay *r, const trace_record *t, unsigned op, void *block
     if (!sound(t, op, block, kept))
         c->mismatches++;
     replay_fill(block, kept, t->size_bytes, KEY(t->id));
-    count_live(r, (uint64_t)t->size_bytes - (op == TRACE_REALLOC ? o->size_bytes : 0));
+    count_live(r, (size_t)t->size_bytes - (op == TRACE_REALLOC ? o->size_bytes : 0));
     o->block = block;
     o->size_bytes = t->size_bytes;
 }

@@ -173,7 +173,7 @@ static void print_costs(const replay_counts *sum)
         if (c->calls != 0)
             kit_print("= cost %s %llu %llu %llu %u\n", names[k], (unsigned long long)c->calls,
                       (unsigned long long)((c->sum - c->calls * overhead) * 10 / c->calls),
-                      (unsigned long long)(c->max - overhead), c->max_record);
+                      (unsigned long long)(c->max - overhead), (unsigned)c->max_record);
     }
 }
 
@@ -329,9 +329,9 @@ int kit_main(void)
     hak_status given = hak_init(ram.heap, ram.heap_bytes);
     if (given != HAK_OK)
         return cannot(hak_status_text(given));
-    kit_print("  %u objects, %u records, %u core%s, heap of %llu bytes\n", run.t.object_count,
-              run.t.record_count, run.cores, run.cores == 1 ? "" : "s at once",
-              (unsigned long long)ram.heap_bytes);
+    kit_print("  %u objects, %u records, %u core%s, heap of %llu bytes\n",
+              (unsigned)run.t.object_count, (unsigned)run.t.record_count, run.cores,
+              run.cores == 1 ? "" : "s at once", (unsigned long long)ram.heap_bytes);
     uint64_t start = kit_nanoseconds();
     if (run.at_once)
         timer = replay_at_once(&run, (unsigned)kit_argument_number("period", 100));

@@ -20,7 +20,7 @@ enum { REPLAY_CORES = 64 };
 #define REPLAY_NONE UINT32_MAX
 
 /* Site n of the trace is replayed under the address REPLAY_SITES + n x REPLAY_SITE_BYTES. */
-#define REPLAY_SITES ((uintptr_t)1 << 44)
+#define REPLAY_SITES ((uintptr_t)15 << (sizeof(uintptr_t) * 8 - 20))
 enum { REPLAY_SITE_BYTES = 4, REPLAY_LIST = 11 };
 
 /* An object of the trace. A record may touch it when `done` names the record
@@ -73,9 +73,9 @@ typedef struct replay {
     bool plain;                      /* calloc is replayed as malloc */
     uint64_t frees, frees_elsewhere; /* on another core than the one that allocated */
     replay_counts counts[REPLAY_CORES];
-    _Atomic(uint64_t) live_bytes, peak_bytes; /* as the program asked for them */
+    _Atomic(size_t) live_bytes, peak_bytes; /* as the program asked for them */
     _Atomic(unsigned) in_flight, most_in_flight;
-    _Atomic(bool) complained; /* of a failed allocation */
+    _Atomic(unsigned) complained; /* of a failed allocation */
     /* In order: who held the memory when it was most; "other" included. */
     hak_site_info sites[REPLAY_LIST];
     size_t listed;

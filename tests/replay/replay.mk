@@ -8,8 +8,8 @@ $(call boards_program,replay,$(REPLAY_SOURCES),-Itests/replay/pause/board)
 $(call host_program,trace_test,tests/replay/trace_test.c tests/replay/trace.c)
 
 # run.py finds the options in the environment, where make puts them.
-run: ## replay a recorded trace under QEMU: TRACE=file CORES=n HEAP=bytes BOARD=a64|rv64
-	@sh tests/tools/need.sh $(if $(filter rv64,$(BOARD)),rv,a64)
+run: ## replay a recorded trace under QEMU: TRACE=file CORES=n HEAP=bytes BOARD=a64|rv64|rv32|an385|an386|an521
+	@sh tests/tools/need.sh $(if $(filter rv%,$(BOARD)),rv,$(if $(filter an%,$(BOARD)),m,a64))
 	@MAKE='$(MAKE)' python3 tests/tools/run.py
 
 # The smallest heaps are measured with the library built for one core of the host.
@@ -35,5 +35,5 @@ smallest-heaps: ## measure tests/traces/smallest.txt anew: TRACES=dir
 
 .PHONY: test-replay
 test-replay: $(foreach san,asan tsan,$(BUILD)/host-4-$(san)/replay) $(BUILD)/host-4-asan/trace_test ## the trace reader, replays on the host and in QEMU: TRACES=dir
-	@sh tests/tools/need.sh a64 host
+	@sh tests/tools/need.sh a64 m rv host
 	@MAKE='$(MAKE)' python3 tests/replay/replay_test.py $(BUILD) $(TRACES)

@@ -108,7 +108,7 @@ uint64_t replay_drift_bytes(const replay *r)
 
 static void print_progress(const replay *r, uint32_t i)
 {
-    kit_print("  %u of %u records, %llu bytes live\n", i, r->t.record_count,
+    kit_print("  %u of %u records, %llu bytes live\n", (unsigned)i, (unsigned)r->t.record_count,
               (unsigned long long)atomic_load_explicit(&r->live_bytes, memory_order_relaxed));
 }
 

@@ -47,10 +47,12 @@ RANKS[8] += (" tiny_malloc.c tiny_malloc_at.c tiny_malloc_slow.c tiny_free.c tin
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}
 
 FREESTANDING = {"stdatomic.h", "stdbool.h", "stddef.h", "stdint.h"}
-# Ports whose library is built, and for how many cores.
-PORTS = {"host": [1, 4, 64], "aarch64": [1, 4, 64], "aarch64_lse": [1, 4, 64], "riscv64": [1, 4, 64]}
+# How many cores the library is built for, by port. With words of 32 bits: 32 at most.
+PORTS = {"host": [1, 4, 64], "aarch64": [1, 4, 64], "aarch64_lse": [1, 4, 64], "riscv64": [1, 4, 64],
+         "riscv32": [1, 4, 32], "riscv32_single": [1], "armv6m": [1], "armv7m": [1], "armv7em": [1], "armv8m": [1, 2]}
 NM = {"host": "nm", "aarch64": "aarch64-linux-gnu-nm", "aarch64_lse": "aarch64-linux-gnu-nm",
       "riscv64": "riscv64-unknown-elf-nm", "riscv32": "riscv64-unknown-elf-nm",
+      "riscv32_single": "riscv64-unknown-elf-nm", "armv8m": "arm-none-eabi-nm",
       "armv6m": "arm-none-eabi-nm", "armv7m": "arm-none-eabi-nm", "armv7em": "arm-none-eabi-nm"}
 TINY_PORTS = ["host", "armv6m", "armv7m", "armv7em", "riscv32", "riscv64"]
 

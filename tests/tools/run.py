@@ -8,7 +8,7 @@ right, 1 if something went wrong in a run, 2 if it could not be run.
     make run [TRACE=FILE] [CORES=n] [HEAP=bytes] [BOARD=name]
 
     TRACE   an .atrc or .atrc.xz file (docs/traces.md)
-    CORES   1 to 16; on rv64 to 8
+    CORES   1 to 16; on rv64 and rv32 to 8, on an521 to 2, on an385 and an386 1
     HEAP    bytes for hak, K and M are understood; default: 1.25 times the
             smallest heap in tests/traces/smallest.txt, else 1.5 times the peak
     EXTRA   more bytes for the run on all cores. Default: 0 if HEAP is given, else
@@ -18,7 +18,9 @@ right, 1 if something went wrong in a run, 2 if it could not be run.
     PERIOD  of the timer, in microseconds (100)
     PLAIN   1: replay calloc as malloc
     MODE    order or spread: only that run
-    BOARD   a64 (QEMU virt, AArch64) or rv64 (QEMU virt, RISC-V)
+    BOARD   a64 (QEMU virt, AArch64), rv64 or rv32 (QEMU virt, RISC-V), an385 or an386
+            (MPS2, Cortex-M3 or M4), an521 (MPS2, two Cortex-M33). The last three have
+            16 MiB for the trace, its tables and the heap
     SITES   list (the default): replay the trace once more, in order, on a library
             that knows call sites, and print which sites held most at the peak;
             count: and their own peaks; off: do not
@@ -38,7 +40,8 @@ SMALLEST = "tests/traces/smallest.txt"
 UNPACKED = "build/run/trace.atrc"
 OPTIONS = ("TRACE", "CORES", "HEAP", "EXTRA", "WINDOW", "PERIOD", "PLAIN", "MODE", "BOARD", "SITES")
 OF_THE_BUILD = ("PORT", "FAIL", "SAN", "BUILD", "TRACES", "MAKE")
-BOARDS = {"a64": 16, "rv64": 8} # and their cores
+# Their cores, and the memory that is theirs; None: as much as the run wants.
+BOARDS = {"a64": (16, None), "rv64": (8, None), "rv32": (8, None), "an385": (1, 16), "an386": (1, 16), "an521": (2, 16)}
 HEAP_MIN, HEAP_MAX = 1024, 4 << 30
 TRACE_MAX = 1 << 30
 MIB = 1 << 20
@@ -148,7 +151,7 @@ class Run:
 
 def boot(title, board, elf, cores, memory, icount, arguments):
     print(f"== {title}", flush=True)
-    command = ["sh", "tests/kit/run_board.sh", board, elf, str(cores), f"{memory}M", icount]
+    command = ["sh", "tests/kit/run_board.sh", board, elf, str(cores), f"{memory}M" if memory else "-", icount]
     command += [f"{name}={value}" for name, value in arguments.items() if value is not None]
     environment = dict(os.environ, KIT_TIMEOUT=os.environ.get("KIT_TIMEOUT", "900"))
     values, costs, sites = {}, {}, []
@@ -266,8 +269,9 @@ def main():
     path = os.environ.get("TRACE", "").strip() or DEFAULT_TRACE
     board = os.environ.get("BOARD", "").strip() or "a64"
     if board not in BOARDS:
-        raise Refused(f"BOARD={board}: must be {' or '.join(BOARDS)}")
-    cores = number("CORES", 1, BOARDS[board], 4)
+        raise Refused(f"BOARD={board}: must be one of {', '.join(BOARDS)}")
+    cores_most, fixed = BOARDS[board]
+    cores = number("CORES", 1, cores_most, min(4, cores_most))
     mode = os.environ.get("MODE", "").strip()
     if mode not in ("", "order", "spread"):
         raise Refused(f"MODE={mode}: must be order or spread")
@@ -297,7 +301,7 @@ def main():
                            ["--no-print-directory", elf] + [tagged] * bool(tagged), check=False)
     if built.returncode != 0:
         raise Refused("the firmware was not built")
-    memory = 64 + (2 * len(data) + arguments["heap"] + (extra or 0)) // MIB + peak // MIB
+    memory = None if fixed else 64 + (2 * len(data) + arguments["heap"] + (extra or 0)) // MIB + peak // MIB
     runs = []
     if mode != "spread":
         runs.append(boot("in order, 1 core", board, elf, 1, memory, "yes", dict(arguments, mode="order")))
@@ -312,7 +316,7 @@ def main():
         # Tags take memory, too: a heap that just does without them is too small.
         arguments["heap"] += arguments["heap"] // 16
         runs.append(boot(f"in order, call sites (SITES={sites}), heap {arguments['heap']:,} bytes",
-                         board, tagged, 1, memory + 1, "yes", dict(arguments, mode="order", sites=1)))
+                         board, tagged, 1, memory and memory + 1, "yes", dict(arguments, mode="order", sites=1)))
         print_sites(runs[-1], path)
     bad = [r.title for r in runs if r.status != 0]
     print("\n" + (f"FAILED: {'; '.join(bad)}" if bad else "all is right"))

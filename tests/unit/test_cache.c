@@ -255,7 +255,8 @@ static void test_bad_calls(void)
     KIT_CHECK(faults(p, HAK_FAULT_DOUBLE_FREE, 4));
     for (unsigned offset = GRANULE_BYTES; offset < 4096; offset += GRANULE_BYTES)
         KIT_CHECK(faults(p + offset, HAK_FAULT_DOUBLE_FREE, 4));
-    KIT_CHECK(faults(p + 1, HAK_FAULT_MISALIGNED, 1) && faults(p + GRANULE_BYTES / 2, HAK_FAULT_MISALIGNED, 1));
+    KIT_CHECK(faults(p + 1, HAK_FAULT_MISALIGNED, 1) &&
+              faults(p + GRANULE_BYTES / 2, HAK_FAULT_MISALIGNED, 1));
     KIT_CHECK(now()->free_cache == puts && stats.cached_blocks == 1);
     KIT_CHECK(site_a(size) == p);
     hak_free(p);

@@ -40,7 +40,8 @@ static bool list_is(unsigned kind, const unsigned order[], unsigned count)
     }
     HOLDS(page_record(maps->units, (int32_t)before)->newer == page_head(maps, kind));
     HOLDS(page_record(maps->units, (int32_t)page_head(maps, kind))->state == page_code(before));
-    HOLDS(count == 0 ? pool_listed(kind).maps == NULL : pool_listed(kind).unit == page_unit(page[order[0]]));
+    HOLDS(count == 0 ? pool_listed(kind).maps == NULL
+                     : pool_listed(kind).unit == page_unit(page[order[0]]));
     return true;
 }
 

@@ -22,7 +22,9 @@ static bool again(size_t size, uint64_t *random)
     size_t count = fill(size);
     HOLDS(count != 0 && count < BLOCKS);
     for (unsigned turn = 0; turn < 8; turn++) {
-        size_t i = turn == 0 ? 0 : turn == 1 ? count - 1 : (size_t)(kit_random(random) >> 20) % count;
+        size_t i = turn == 0   ? 0
+                   : turn == 1 ? count - 1
+                               : (size_t)(kit_random(random) >> 20) % count;
         hak_free(block[i]);
         HOLDS((block[i] = hak_malloc(size)) != NULL);
     }
