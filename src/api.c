@@ -83,7 +83,9 @@ STEP hak_old resize_in_run(hak_region *region, const void *p, size_t size)
     hak_place block;
     hak_old old = {HAK_FAULT_NONE, false, 0, 0};
     size_t granules = granules_for(size);
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return (hak_old){HAK_FAULT_STOPPED, false, 0, 0};
     old.fault = run_block_at(region, p, &block);
     if (old.fault == HAK_FAULT_NONE) {
         old.usable_bytes = (size_t)block.extent.length << GRANULE_SHIFT;
@@ -158,7 +160,9 @@ void *hak_realloc_at(void *block, size_t size, const hak_site *site)
 
 void hak_core_idle(void)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     unsigned core = heap_core();
     if (core < HAK_CORES && pools.class_count != 0)
         pool_idle(core);

@@ -187,7 +187,8 @@ void pool_emptied(hak_slot *slot, hak_mask state)
 {
     unsigned number = (unsigned)(slot - pools.slots);
     unsigned core = number / pools.class_count, index = number % pools.class_count;
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return; /* it stays, and is empty */
     if (pools.retained_count >= pool_retain()) {
         give_up_empty(slot, core, index);
     } else {
@@ -202,7 +203,9 @@ void pool_emptied(hak_slot *slot, hak_mask state)
  * is, is settled only while interrupts are masked. */
 static void recall_own(unsigned index)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     unsigned core = this_core();
     if (core < HAK_CORES && pools.active[core] != 0) {
         const hak_slot *slot = pool_slot(core, index);
@@ -215,7 +218,9 @@ static void recall_own(unsigned index)
 /* An idle core's page is made available in any case. */
 static void recall_idle(unsigned core, unsigned index)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     if (((pools.states[index].owners & pools.idle) >> core & 1) != 0)
         pool_disown(core, index);
     run_unlock(state);
@@ -237,7 +242,9 @@ static bool own_looks_empty(unsigned index)
 
 static uint64_t idle_owners(unsigned index)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return 0;
     uint64_t owners = pools.states[index].owners & pools.idle;
     run_unlock(state);
     return owners;
@@ -245,7 +252,9 @@ static uint64_t idle_owners(unsigned index)
 
 static bool any_idle(void)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return false;
     bool any = pools.idle != 0;
     run_unlock(state);
     return any;

@@ -27,7 +27,9 @@ static void *malloc_after_recall(size_t size, unsigned alignment_log2, const voi
         cache_recall();
         pool_recall();
     }
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     void *block;
     pools.recalls++;
     if (alignment_log2 != 0)
@@ -92,7 +94,8 @@ STEP void *end_locked(void *block, size_t size, bool dear, hak_mask state, const
 
 void *heap_malloc_without_slot(size_t size, hak_mask state, const void *call_site)
 {
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return NULL;
     sample_ask(granules_for(size), call_site);
     return end_locked(malloc_small(size, heap_core()), size, true, state, call_site);
 }
@@ -102,7 +105,8 @@ void *heap_malloc_leaving(size_t size, hak_slot *slot, unsigned kind, hak_mask s
 {
     if ((word_get(slot->freed) & pools.classes[kind - 1].full) != 0)
         return drained(slot, kind, state, call_site);
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return NULL;
     sample_ask(granules_for(size), call_site);
     void *block = refill_leaving(slot, kind);
     if (block == NULL)
@@ -113,7 +117,8 @@ void *heap_malloc_leaving(size_t size, hak_slot *slot, unsigned kind, hak_mask s
 void *heap_malloc_refilling(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
                             const void *call_site)
 {
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return NULL;
     sample_ask(granules_for(size), call_site);
     void *block = refill(slot, kind);
     bool refilled = block != NULL;
@@ -132,7 +137,9 @@ void *heap_malloc_large(size_t size, const void *call_site)
 {
     if (size > PTRDIFF_MAX)
         return refuse_size(call_site);
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     sample_ask(granules_for(size), call_site);
     void *block = run_malloc(granules_for(size));
     sample_given(block);
@@ -150,7 +157,9 @@ void *heap_malloc_noted(size_t size, const void *call_site)
     void *block = cache_find(size, tag);
     if (block != NULL)
         return block;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     block = run_malloc(granules_for(size));
     bool open = cache_is_open();
     sites_handed_out(block, call_site);
@@ -164,7 +173,9 @@ void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call
 {
     if (size > PTRDIFF_MAX)
         return refuse_size(call_site);
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     void *block = run_malloc_aligned(granules_for(size), alignment_log2);
     sites_handed_out(block, call_site);
     run_unlock(state);
@@ -175,7 +186,9 @@ static hak_fault free_in_run(hak_region *region, const void *p, const void *call
 {
     if (cache_has_note(region, p))
         return heap_free_noted(region, p, call_site);
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_FAULT_STOPPED;
     hak_tag tag = sites_run_tag(region, p);
     size_t taken = run.taken_granules;
     hak_fault fault = run_free(region, p);
@@ -187,7 +200,9 @@ static hak_fault free_in_run(hak_region *region, const void *p, const void *call
 
 void heap_free_large(void *p, const void *call_site)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     sample_freed(p);
     hak_tag tag = sites_run_tag(&run.first, p);
     size_t taken = run.taken_granules;
@@ -203,9 +218,18 @@ void heap_free_large(void *p, const void *call_site)
 
 void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask state)
 {
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return; /* the page stays as it is: nobody's, and out of reach */
     pool_settle(maps, unit, kind);
     run_unlock(state);
+}
+
+void heap_list_later(const hak_maps *maps, uint32_t unit, hak_ticket drawn, hak_mask state)
+{
+    if (run_wait(drawn))
+        heap_list_empty(maps, unit, state);
+    else
+        run_give_up(state);
 }
 
 void heap_list_empty(const hak_maps *maps, uint32_t unit, hak_mask state)
@@ -234,7 +258,9 @@ static hak_fault free_in_page(hak_region *region, unsigned index, const void *p)
     hak_fault fault = pool_find(region, index, p, &spot);
     if (fault != HAK_FAULT_NONE)
         return fault;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_FAULT_STOPPED;
     pool_pushed pushed = PUSH_REFUSED;
     hak_tag tag = sites_spot_tag(spot);
     if (pool_stands(spot))

@@ -76,7 +76,9 @@ STEP void *serve(const hak_wish *wish, const void *call_site)
 
 static void *malloc_tagged(const hak_wish *wish, const void *call_site)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     void *block = serve(wish, call_site);
     run.failures += block == NULL;
     run_unlock(state);
@@ -125,7 +127,9 @@ void *hak_malloc_lines_at(uint32_t tags, size_t line, size_t size, const hak_sit
 hak_fault tagged_free(void *p)
 {
     hak_fault fault = HAK_FAULT_FOREIGN;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_FAULT_STOPPED;
     hak_tagged *t = tagged_of(p);
     if (t != NULL) {
         hak_tag tag = sites_run_tag(&t->region, p);
@@ -142,7 +146,9 @@ hak_fault tagged_free(void *p)
 
 hak_fault tagged_find(const void *p, hak_place *block)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_FAULT_STOPPED;
     const hak_tagged *t = tagged_of(p);
     hak_fault fault = t == NULL ? HAK_FAULT_FOREIGN : run_block_at(&t->region, p, block);
     run_unlock(state);
@@ -180,7 +186,9 @@ STEP hak_old_tagged resize_in_region(hak_tagged *t, const void *p, size_t size)
 void *tagged_realloc(void *p, size_t size, const void *call_site)
 {
     hak_old_tagged old = {.fault = HAK_FAULT_FOREIGN};
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     hak_tagged *t = tagged_of(p);
     if (t != NULL)
         old = resize_in_region(t, p, size);

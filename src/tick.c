@@ -97,7 +97,9 @@ static void put_in_force(unsigned index)
     unsigned step = policy_step(c->stride >> GRANULE_SHIFT);
     if (step >= POLICY_SIZES)
         return;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     learner.learned.size[step] = learner.size;
     classes_apply(c);
     run_unlock(state);
@@ -253,7 +255,7 @@ static bool small_step(void)
 
 void hak_tick(void)
 {
-    if (!run_is_started() || !enter())
+    if (!run_is_started() || run_is_stopped() || !enter())
         return;
     obey();
     while (!small_step()) {
@@ -273,7 +275,7 @@ void learner_begin(void)
 void learner_step(void)
 {
     hak_learning state = hak_learn_state();
-    if (state == HAK_FROZEN || state == HAK_MISFIT || !enter())
+    if (state == HAK_FROZEN || state == HAK_MISFIT || run_is_stopped() || !enter())
         return;
     obey();
     small_step();
