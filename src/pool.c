@@ -221,7 +221,7 @@ static void recall_idle(unsigned core, unsigned index)
     hak_mask state;
     if (!run_lock(&state))
         return;
-    if (((pools.states[index].owners & pools.idle) >> core & 1) != 0)
+    if (__builtin_expect((pools.states[index].owners & pools.idle) >> core & 1, 1) != 0)
         pool_disown(core, index);
     run_unlock(state);
 }
@@ -242,21 +242,23 @@ static bool own_looks_empty(unsigned index)
 
 static uint64_t idle_owners(unsigned index)
 {
+    uint64_t owners = 0;
     hak_mask state;
-    if (!run_lock(&state))
-        return 0;
-    uint64_t owners = pools.states[index].owners & pools.idle;
-    run_unlock(state);
+    if (run_lock(&state)) {
+        owners = pools.states[index].owners & pools.idle;
+        run_unlock(state);
+    }
     return owners;
 }
 
 static bool any_idle(void)
 {
+    bool any = false;
     hak_mask state;
-    if (!run_lock(&state))
-        return false;
-    bool any = pools.idle != 0;
-    run_unlock(state);
+    if (run_lock(&state)) {
+        any = pools.idle != 0;
+        run_unlock(state);
+    }
     return any;
 }
 

@@ -21,8 +21,6 @@ static void *malloc_small(size_t size, unsigned core)
 /* The heap seems full: recall what is retained, and try once more. */
 static void *malloc_after_recall(size_t size, unsigned alignment_log2, const void *call_site)
 {
-    if (!run_is_started())
-        return NULL;
     if (!run_too_long(granules_for(size))) {
         cache_recall();
         pool_recall();
@@ -30,6 +28,10 @@ static void *malloc_after_recall(size_t size, unsigned alignment_log2, const voi
     hak_mask state;
     if (!run_lock(&state))
         return NULL;
+    if (run.usable_granules == 0) { /* before hak_init */
+        run_unlock(state);
+        return NULL;
+    }
     void *block;
     pools.recalls++;
     if (alignment_log2 != 0)
@@ -188,7 +190,7 @@ static hak_fault free_in_run(hak_region *region, const void *p, const void *call
         return heap_free_noted(region, p, call_site);
     hak_mask state;
     if (!run_lock(&state))
-        return HAK_FAULT_STOPPED;
+        return HAK_FAULT_NONE;
     hak_tag tag = sites_run_tag(region, p);
     size_t taken = run.taken_granules;
     hak_fault fault = run_free(region, p);
@@ -206,13 +208,14 @@ void heap_free_large(void *p, const void *call_site)
     sample_freed(p);
     hak_tag tag = sites_run_tag(&run.first, p);
     size_t taken = run.taken_granules;
-    bool done = free_step(&run.first, p);
-    if (done)
-        sites_run_freed(&run.first, p, tag, taken - run.taken_granules);
-    run_unlock(state);
-    if (!done)
+    if (!free_step(&run.first, p)) {
+        run_unlock(state);
         heap_free(p, call_site);
-    else if (word_get(&run.corrupt) != 0)
+        return;
+    }
+    sites_run_freed(&run.first, p, tag, taken - run.taken_granules);
+    run_unlock(state);
+    if (word_get(&run.corrupt) != 0)
         heap_report_links(call_site);
 }
 
@@ -252,7 +255,8 @@ static void count_remote(unsigned index)
 
 /* For an idle core, a context without a core, and pointers that seem bad: with
  * the lock held pages stand still, and what seems free is free. */
-static hak_fault free_in_page(hak_region *region, unsigned index, const void *p)
+static __attribute__((noinline)) hak_fault free_in_page(hak_region *region, unsigned index,
+                                                        const void *p)
 {
     hak_spot spot;
     hak_fault fault = pool_find(region, index, p, &spot);
@@ -260,7 +264,7 @@ static hak_fault free_in_page(hak_region *region, unsigned index, const void *p)
         return fault;
     hak_mask state;
     if (!run_lock(&state))
-        return HAK_FAULT_STOPPED;
+        return HAK_FAULT_NONE;
     pool_pushed pushed = PUSH_REFUSED;
     hak_tag tag = sites_spot_tag(spot);
     if (pool_stands(spot))

@@ -33,7 +33,7 @@ static inline bool run_is_stopped(void) { return hak_lock_is_stopped(&run.lock);
 
 /* The ticket's turn has not come, and never will: give it back, and see that the fault hook
  * knows. Puts the mask's state back. */
-void run_give_up(hak_mask state);
+void run_give_up(hak_mask state) __attribute__((cold));
 
 /* Take the lock, interrupts being masked. false: it is not to be had (any more); the
  * caller undoes what it must, and calls run_give_up(). In line all of it: a call would

@@ -124,23 +124,30 @@ void *hak_malloc_lines_at(uint32_t tags, size_t line, size_t size, const hak_sit
     return malloc_lines(tags, line, size, SITE_OR(site));
 }
 
+/* Lock held. */
+STEP hak_fault free_locked(void *p)
+{
+    hak_tagged *t = tagged_of(p);
+    if (t == NULL)
+        return HAK_FAULT_FOREIGN;
+    hak_tag tag = sites_run_tag(&t->region, p);
+    counts before = counts_now();
+    hak_fault fault = run_free(&t->region, p);
+    size_t granules = before.taken - run.taken_granules;
+    count_for(t, before);
+    if (fault == HAK_FAULT_NONE)
+        sites_run_freed(&t->region, p, tag, granules);
+    return fault;
+}
+
 hak_fault tagged_free(void *p)
 {
-    hak_fault fault = HAK_FAULT_FOREIGN;
+    hak_fault fault = HAK_FAULT_STOPPED;
     hak_mask state;
-    if (!run_lock(&state))
-        return HAK_FAULT_STOPPED;
-    hak_tagged *t = tagged_of(p);
-    if (t != NULL) {
-        hak_tag tag = sites_run_tag(&t->region, p);
-        counts before = counts_now();
-        fault = run_free(&t->region, p);
-        size_t granules = before.taken - run.taken_granules;
-        count_for(t, before);
-        if (fault == HAK_FAULT_NONE)
-            sites_run_freed(&t->region, p, tag, granules);
+    if (run_lock(&state)) {
+        fault = free_locked(p);
+        run_unlock(state);
     }
-    run_unlock(state);
     return fault;
 }
 

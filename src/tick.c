@@ -275,7 +275,7 @@ void learner_begin(void)
 void learner_step(void)
 {
     hak_learning state = hak_learn_state();
-    if (state == HAK_FROZEN || state == HAK_MISFIT || run_is_stopped() || !enter())
+    if (state == HAK_FROZEN || state == HAK_MISFIT || !enter())
         return;
     obey();
     small_step();
