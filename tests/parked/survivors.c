@@ -9,8 +9,8 @@ unsigned survivors_in_hand;
 _Atomic(unsigned) stopped_reports;
 
 static struct survivor {
-    int small, big; /* in the book */
-    void *found, *taken;
+    int small, big, noted; /* in the book; noted: BOOK_NONE if nothing is cached */
+    void *found, *taken, *to_cache;
 } survivors[SURVIVORS];
 
 static bool is_held;
@@ -80,6 +80,7 @@ static void settle(unsigned core, void *context)
     while (count > 0)
         hak_free(blocks[--count]);
     mine->taken = hak_malloc(size_of.large);
+    mine->to_cache = size_of.cached != 0 ? hak_malloc_at(size_of.cached, big_site) : NULL;
 }
 
 void survivors_settle(void)
@@ -93,6 +94,9 @@ void survivors_settle(void)
         }
         survivors[i].small = book_add(survivors[i].found, MINE);
         survivors[i].big = book_add(survivors[i].taken, size_of.large);
+        survivors[i].noted = BOOK_NONE;
+        if (survivors[i].to_cache != NULL)
+            survivors[i].noted = book_add(survivors[i].to_cache, size_of.cached);
     }
 }
 
@@ -141,8 +145,13 @@ void survivors_need_no_lock(void)
     if (hak_add_region(spare, sizeof spare) != HAK_ERR_STOPPED ||
         hak_region_stats_get(0, &of_region) != HAK_ERR_STOPPED || of_region.bytes != 0)
         complain("a call about regions does not say what is wrong");
+    if (hak_add_region_tagged(spare, sizeof spare, HAK_MEMORY_USER) != HAK_ERR_STOPPED ||
+        hak_region_retire(spare) != HAK_ERR_STOPPED ||
+        hak_region_remove(spare) != HAK_ERR_STOPPED || hak_malloc_in(HAK_MEMORY_USER, 16) != NULL)
+        complain("a call about regions with tags does not say what is wrong");
     if (hak_release(10) != 0)
         complain("hak_release handed memory over");
+    hak_tick();
 }
 
 static int look(const hak_block *block, void *context)
@@ -168,6 +177,18 @@ static void stopped(unsigned core)
         complain("a block of the run layer is looked at without the lock");
     if (hak_realloc(small.start, 3 * size_of.large) != NULL)
         complain("a realloc that needs the lock did not return NULL");
+    if (mine->noted != BOOK_NONE) { /* the second would be a double free if the first had done it */
+        hak_free(now.blocks[mine->noted].start);
+        hak_free(now.blocks[mine->noted].start);
+    }
+    /* The last block of its page: that is noticed with the lock, but needs none. */
+    hak_free(small.start);
+    p = hak_malloc(MINE);
+    if (p == NULL)
+        complain("an empty page is of no use to its core without the lock");
+    hak_free(p);
+    if (hak_malloc(MINE) == NULL)
+        complain("an empty page is of no use to its core without the lock");
     if (!book_holds(big, big.bytes) || !book_holds(small, small.bytes))
         complain("a block that stays did not keep its contents");
     if (hak_walk(look, NULL) != -1)
