@@ -134,7 +134,7 @@ static inline bool hak_lock_give_up(hak_lock *lock)
      * meanwhile has drawn a ticket: as often as there are cores. */
     uint32_t both = atomic_load_explicit(&lock->both, memory_order_relaxed);
     while (!found && !hak_lock_is_stopped_at(both))
-        found = atomic_compare_exchange_weak_explicit(
+        found = atomic_compare_exchange_strong_explicit(
             &lock->both, &both, both + HAK_LOCK_FAR * HAK_LOCK_TICKET, memory_order_relaxed,
             memory_order_relaxed);
     hak_port_fetch_add_32(&lock->both, 0 - HAK_LOCK_TICKET, memory_order_relaxed);

@@ -44,14 +44,15 @@
 #define HAK_RELEASE_BYTES (1 << 20)
 #endif
 
-/* A core that waits for the run layer's lock looks at it so often while it does not
- * change hands; then whose turn it is has stopped for good, and whoever needs the lock
- * fails from then on (HAK_FAULT_STOPPED). 0: it waits for ever, as it does in any case on
- * one core, and where the kernel stops threads (the host). A turn is about 10
- * instructions. The lock is held for about 300 in a call, so a hundred thousand are
- * plenty on hardware where nothing stops a core for a while. The default, a second or
- * so, also bears with a QEMU that has more cores than the machine that it runs on.
- * Turns, not time: if all cores are halted at once, nothing is counted. */
+/* A core that waits for the run layer's lock looks at it so often, at most; then whose
+ * turn it is has stopped for good, and whoever needs the lock fails from then on
+ * (HAK_FAULT_STOPPED, docs/bounds.md). 0: it waits for ever, as it does in any case on one
+ * core, and where a kernel stops threads (the host). A look is 6 instructions on AArch64.
+ * All turns before one's own take some 300 x HAK_CORES, so that 100,000 are plenty where
+ * nothing stops a core for a while; what does (a handler above the mask, a hypervisor,
+ * hak_port_release) must be shorter than the wait. The default, half a second or so, also
+ * bears with a QEMU that has more cores than the machine that it runs on. Looks, not time:
+ * while all cores are halted, nothing is counted. */
 #ifndef HAK_LOCK_TURNS
 #define HAK_LOCK_TURNS (1 << 26)
 #endif

@@ -72,10 +72,10 @@ typedef enum hak_fault {
 /*
  * HAK_FAULT_STOPPED: a core was parked (by a debugger, in a handler above the mask, for
  * want of power) while it had the run layer's lock or was in line for it. Who waits for
- * the lock finds that out after HAK_LOCK_TURNS looks without a change (config.h; by
- * default about a second, 0: never), interrupts masked meanwhile. It is reported once,
+ * the lock finds that out after HAK_LOCK_TURNS looks in one wait (config.h; by default
+ * half a second or so, 0: never), interrupts masked meanwhile. It is reported once,
  * and is no fault of the call that finds it: pointer and call site are NULL. Which core
- * it is, is not known here. From then on, until the next start, on every core:
+ * it is, the lock does not tell. From then on, until the next start, on every core:
  *
  *   - what needs no lock works as ever: malloc and free in the core's own pages, frees
  *     into other cores' pages, hits and puts of the reuse cache;
