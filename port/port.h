@@ -82,9 +82,9 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "hak_lock: next is the
 /* What hak_lock_draw drew: the ticket is its upper half. For hak_lock_wait() and
  * hak_lock_drop_mine(). */
 typedef uint32_t hak_ticket;
-#define HAK_LOCK_TICKET   (UINT32_C(1) << 16)
-#define HAK_LOCK_FAR      UINT32_C(0x8000) /* so far ahead is next in a stopped lock */
-#define HAK_LOCK_QUEUE    UINT32_C(0x4000) /* more than can ever wait */
+#define HAK_LOCK_TICKET (UINT32_C(1) << 16)
+#define HAK_LOCK_FAR    UINT32_C(0x8000) /* so far ahead is next in a stopped lock */
+#define HAK_LOCK_QUEUE  UINT32_C(0x4000) /* more than can ever wait */
 
 static inline bool hak_lock_is_stopped_at(uint32_t both)
 {
@@ -134,9 +134,9 @@ static inline bool hak_lock_give_up(hak_lock *lock)
      * meanwhile has drawn a ticket: as often as there are cores. */
     uint32_t both = atomic_load_explicit(&lock->both, memory_order_relaxed);
     while (!found && !hak_lock_is_stopped_at(both))
-        found = atomic_compare_exchange_strong_explicit(
-            &lock->both, &both, both + HAK_LOCK_FAR * HAK_LOCK_TICKET, memory_order_relaxed,
-            memory_order_relaxed);
+        found = atomic_compare_exchange_strong_explicit(&lock->both, &both,
+                                                        both + HAK_LOCK_FAR * HAK_LOCK_TICKET,
+                                                        memory_order_relaxed, memory_order_relaxed);
     hak_port_fetch_add_32(&lock->both, 0 - HAK_LOCK_TICKET, memory_order_relaxed);
     return found;
 }

@@ -24,7 +24,10 @@ static volatile uint32_t *reg(unsigned base, unsigned offset)
     return (volatile uint32_t *)(uintptr_t)(base + offset);
 }
 
-void gic_init_distributor(void) { *reg(GICD, GICD_CTLR) = CTLR_AFFINITY | CTLR_GROUP_1 | CTLR_GROUP_0; }
+void gic_init_distributor(void)
+{
+    *reg(GICD, GICD_CTLR) = CTLR_AFFINITY | CTLR_GROUP_1 | CTLR_GROUP_0;
+}
 
 /* The redistributors lie in the order of the cores. */
 void gic_init_core(unsigned core)

@@ -140,4 +140,3 @@ bool start(void)
     now.seed = 1;
     return true;
 }
-

@@ -90,4 +90,3 @@ bool calibrate(void)
     return landings_in(nops) == empty_landings + NOPS &&
            instructions_of(nops) == empty_instructions + NOPS;
 }
-

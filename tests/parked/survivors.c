@@ -19,7 +19,7 @@ static void *victim[VICTIMS];
 
 /* At most so many instructions, of all cores together, until a waiting core gives up: its
  * own turns, and those of the others. */
-enum { TURN_MOST = 12, WAIT_MOST = SURVIVORS * HAK_LOCK_TURNS * TURN_MOST };
+enum { TURN_LEAST = 5, TURN_MOST = 12, WAIT_MOST = SURVIVORS * HAK_LOCK_TURNS * TURN_MOST };
 
 void hak_port_fault(hak_fault kind, const void *pointer, const void *call_site)
 {
@@ -43,7 +43,8 @@ static bool same_text(const char *a, const char *b)
  * to be given back; a hit or a put that is about to be counted. */
 static bool is_in_hand(const char *broken)
 {
-    return same_text(broken, "the bits behind a page's last block are set, but one while it is full") ||
+    return same_text(broken,
+                     "the bits behind a page's last block are set, but one while it is full") ||
            same_text(broken, "an empty page that nobody owns is given back") ||
            same_text(broken, "what was put into the cache is there, was handed out or evicted");
 }
@@ -145,6 +146,9 @@ void survivors_need_no_lock(void)
     if (hak_add_region(spare, sizeof spare) != HAK_ERR_STOPPED ||
         hak_region_stats_get(0, &of_region) != HAK_ERR_STOPPED || of_region.bytes != 0)
         complain("a call about regions does not say what is wrong");
+    for (size_t i = 0; i < sizeof spare; i++)
+        if (spare[i] != 0)
+            complain("memory that was not taken over was written to");
     if (hak_add_region_tagged(spare, sizeof spare, HAK_MEMORY_USER) != HAK_ERR_STOPPED ||
         hak_region_retire(spare) != HAK_ERR_STOPPED ||
         hak_region_remove(spare) != HAK_ERR_STOPPED || hak_malloc_in(HAK_MEMORY_USER, 16) != NULL)
@@ -173,13 +177,16 @@ static void stopped(unsigned core)
     survivors_need_no_lock();
     hak_free(big.start);
     if (hak_usable_size(big.start) != 0 || hak_realloc(big.start, 3 * size_of.large) != NULL ||
-        hak_realloc(big.start, 16) != NULL)
+        hak_realloc(big.start, MINE) != NULL)
         complain("a block of the run layer is looked at without the lock");
     if (hak_realloc(small.start, 3 * size_of.large) != NULL)
         complain("a realloc that needs the lock did not return NULL");
-    if (mine->noted != BOOK_NONE) { /* the second would be a double free if the first had done it */
-        hak_free(now.blocks[mine->noted].start);
-        hak_free(now.blocks[mine->noted].start);
+    if (mine->noted != BOOK_NONE) {
+        void *noted = now.blocks[mine->noted].start;
+        const hak_region *r = run_region_of(noted);
+        hak_free(noted);
+        if (note_is_cached(r, region_granule(r, noted)))
+            complain("a block that cannot be kept is noted as cached");
     }
     /* The last block of its page: that is noticed with the lock, but needs none. */
     hak_free(small.start);
@@ -254,6 +261,6 @@ void survivors_go_on(bool held, void *const victims[VICTIMS])
         victim[i] = victims[i];
     uint64_t before = kit_nanoseconds();
     kit_parallel(SURVIVOR_CORES, go_on, NULL);
-    if (held && reported_at - before < HAK_LOCK_TURNS * step)
+    if (held && reported_at - before < TURN_LEAST * HAK_LOCK_TURNS * step)
         complain("a core was taken for stopped too early");
 }
