@@ -14,9 +14,11 @@ SITES ?= off
 # TINY=16: the tiny build for heaps of up to 16 KiB on 32-bit targets (32 KiB on 64-bit),
 # for size; TINY=256: up to 256 (512) KiB, for speed. One core, CORES is 1 (docs/design.md).
 TINY  ?=
+# TURNS=4096: HAK_LOCK_TURNS of src/config.h, how long a core waits for one that stopped.
+TURNS ?=
 
 BUILD   := build
-VARIANT := $(if $(TINY),-tiny$(TINY))$(if $(filter 1,$(FAIL)),-fail)$(if $(filter 1,$(LEARN)),-learn)$(if $(filter-out off,$(SITES)),-$(SITES))$(if $(SAN),-$(SAN))
+VARIANT := $(if $(TINY),-tiny$(TINY))$(if $(filter 1,$(FAIL)),-fail)$(if $(filter 1,$(LEARN)),-learn)$(if $(filter-out off,$(SITES)),-$(SITES))$(if $(TURNS),-turns$(TURNS))$(if $(SAN),-$(SAN))
 LIB_DIR  = $(BUILD)/$(PORT)-$(CORES)$(VARIANT)
 LIB      = $(LIB_DIR)/libhak.a
 
@@ -112,7 +114,7 @@ $(LIB): $(LIB_OBJ)
 
 $(LIB_DIR)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	@$(CC_$(PORT)) $(LIB_FLAGS) $(FLAGS_$(PORT)) $(FLAGS_$(SAN)) $(TINY_FLAGS_$(TINY)) -DHAK_CORES=$(CORES) $(LIB_INC) -MMD -MP -c $< -o $@
+	@$(CC_$(PORT)) $(LIB_FLAGS) $(FLAGS_$(PORT)) $(FLAGS_$(SAN)) $(TINY_FLAGS_$(TINY)) -DHAK_CORES=$(CORES) $(if $(TURNS),-DHAK_LOCK_TURNS=$(TURNS)) $(LIB_INC) -MMD -MP -c $< -o $@
 
 -include $(LIB_OBJ:.o=.d)
 

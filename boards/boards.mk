@@ -27,15 +27,16 @@
 # and then says $(call board,NAME).
 
 # A stem is what stands between "a64-" or "host-" and the next slash: the
-# number of cores, and -tiny16 or -tiny256, -fail, -list or -count, -asan or -tsan
-# behind it.
+# number of cores, and -tiny16 or -tiny256, -fail, -list or -count, -turns4096, -asan or
+# -tsan behind it.
 stem_cores = $(firstword $(subst -, ,$(1)))
 stem_has   = $(filter $(1),$(subst -, ,$(2)))
 stem_sites = $(or $(call stem_has,list count,$(1)),off)
 stem_tiny  = $(patsubst tiny%,%,$(filter tiny%,$(subst -, ,$(1))))
+stem_turns = $(patsubst turns%,%,$(filter turns%,$(subst -, ,$(1))))
 stem_lib   = $(MAKE) --no-print-directory -s lib PORT=$(1) CORES=$(call stem_cores,$(2)) \
              FAIL=$(if $(call stem_has,fail,$(2)),1) LEARN=$(if $(call stem_has,learn,$(2)),1) TINY=$(call stem_tiny,$(2)) \
-             SITES=$(call stem_sites,$(2)) SAN=$(call stem_has,asan tsan,$(2))
+             SITES=$(call stem_sites,$(2)) TURNS=$(call stem_turns,$(2)) SAN=$(call stem_has,asan tsan,$(2))
 
 .PHONY: always
 always:

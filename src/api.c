@@ -78,16 +78,15 @@ static inline bool resize(hak_place block, granule length)
     return run_resize(block, length);
 }
 
-STEP hak_old resize_in_run(hak_region *region, const void *p, size_t size)
+/* Lock held. */
+STEP hak_old resize_locked(hak_region *region, const void *p, size_t granules)
 {
     hak_place block;
     hak_old old = {HAK_FAULT_NONE, false, 0, 0};
-    size_t granules = granules_for(size);
-    hak_mask state = run_lock();
     old.fault = run_block_at(region, p, &block);
     if (old.fault == HAK_FAULT_NONE) {
         old.usable_bytes = (size_t)block.extent.length << GRANULE_SHIFT;
-        old.alignment_log2 = extent_alignment(region, block.extent);
+        old.alignment_log2 = extent_alignment(block.region, block.extent);
         if (granules <= old.alignment_log2)
             granules = old.alignment_log2 + 1;
         old.resized = granules == block.extent.length ||
@@ -95,6 +94,19 @@ STEP hak_old resize_in_run(hak_region *region, const void *p, size_t size)
         if (old.resized)
             sites_resized(region, p, block.extent.length, granules);
     }
+    return old;
+}
+
+STEP hak_old resize_in_run(hak_region *region, const void *p, size_t size)
+{
+    hak_old old;
+    size_t granules = granules_for(size);
+    hak_mask state;
+    if (!run_lock(&state)) {
+        old.fault = HAK_FAULT_STOPPED;
+        return old;
+    }
+    old = resize_locked(region, p, granules);
     run_unlock(state);
     return old;
 }
@@ -158,7 +170,9 @@ void *hak_realloc_at(void *block, size_t size, const hak_site *site)
 
 void hak_core_idle(void)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     unsigned core = heap_core();
     if (core < HAK_CORES && pools.class_count != 0)
         pool_idle(core);

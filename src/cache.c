@@ -55,7 +55,9 @@ bool cache_has_note(const hak_region *r, const void *p)
 void cache_recall(void)
 {
     for (unsigned i = 0; i < CACHE->seats_most; i++) {
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return;
         bool any = CACHE->seat_count != 0;
         if (any)
             withdraw(CACHE->seat_count - 1);
@@ -84,7 +86,9 @@ void cache_limit(unsigned band, unsigned depth)
 
 void cache_trim(unsigned band, unsigned seat)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     if (seat < CACHE->seat_count && band_of(CACHE->seats[seat]) == band &&
         way_of(CACHE->seats[seat]) >= cache_depth(band))
         withdraw(seat);

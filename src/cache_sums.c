@@ -33,7 +33,9 @@ void cache_add_up_counters(hak_cache_sums *sums)
 
 size_t cache_held_bytes(unsigned band, unsigned seat)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return 0;
     granule length = in_seat(seat).extent.length;
     run_unlock(state);
     if (length == 0 || cache_band(CACHE, length - 1) != band)
@@ -45,7 +47,9 @@ void cache_add_up(hak_cache_sums *sums)
 {
     cache_add_up_counters(sums);
     for (unsigned i = 0; i < CACHE->seats_most; i++) {
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return;
         hak_place place = in_seat(i);
         run_unlock(state);
         if (place.extent.length == 0)
@@ -55,7 +59,9 @@ void cache_add_up(hak_cache_sums *sums)
         b->held_bytes += (size_t)place.extent.length << GRANULE_SHIFT;
     }
     for (unsigned band = 0; CACHE->zeros != 0 && band < CACHE_BANDS; band++) {
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return;
         sums->band[band].evictions = CACHE->evictions[band];
         run_unlock(state);
     }
@@ -66,7 +72,9 @@ void cache_add_up(hak_cache_sums *sums)
 static const char *check_seat(unsigned seat)
 {
     for (unsigned turns = 0; turns < CHECK_TURNS; turns++) {
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return NULL;
         hak_place place = in_seat(seat);
         bool good = place.extent.length == 0 || note_is_cached(place.region, place.extent.start);
         run_unlock(state);
@@ -80,7 +88,9 @@ static const char *check_seat(unsigned seat)
 const char *cache_check(void)
 {
     const char *broken = NULL;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     if (CACHE->seat_count > CACHE->seats_most)
         broken = "at most half of K seats are granted";
     run_unlock(state);

@@ -178,7 +178,9 @@ static complaint check_region(const hak_tour *tour, sums *total, size_t *changes
     for (place_in_check at = {tour->first, 0, false}; at.g < tour->end;) {
         place_in_check before_at = at;
         sums before = *total;
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return NULL;
         if (!tour_stands(tour)) {
             run_unlock(state);
             return NULL;
@@ -218,7 +220,9 @@ static complaint check_sums(const sums *total)
 static complaint check_tagged_sums(const hak_tour *tour, const sums *its, size_t start)
 {
     complaint broken = NULL;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     if (signature() == start) {
         const hak_tagged *t = tagged_numbered(tour->serial);
         if (its->blocks != t->blocks || its->block_granules != t->granules)
@@ -234,7 +238,9 @@ static complaint check_tagged(const hak_tour *tour)
 {
     sums its;
     hak_port_zero(&its, sizeof its); /* an initializer might call memset */
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     size_t start = signature(), changes = start;
     bool stands = tour_stands(tour);
     run_unlock(state);
@@ -255,14 +261,16 @@ static complaint check_retained(void)
     return NULL;
 }
 
-const char *hak_check(void)
+static complaint check_all(void)
 {
     const hak_region_table *table = run_regions();
     sums total;
     hak_port_zero(&total, sizeof total);
     if (table->count == 0)
         return NULL;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     size_t start = signature(), changes = start;
     complaint broken = check_retained();
     run_unlock(state);
@@ -278,11 +286,18 @@ const char *hak_check(void)
         broken = check_region(&tour, &total, &changes);
     if (broken == NULL && table == run_regions())
         broken = cache_check_sums(&cache_before, total.cached);
-    state = run_lock();
+    if (!run_lock(&state))
+        return NULL;
     if (broken == NULL && signature() == start && table == run_regions())
         broken = check_sums(&total);
     run_unlock(state);
     for (; more && broken == NULL; more = tour_goes_on(&tour))
         broken = check_tagged(&tour);
     return broken != NULL ? broken : sites_check();
+}
+
+const char *hak_check(void)
+{
+    complaint broken = check_all();
+    return run_is_stopped() ? "whoever has the run layer's lock goes on" : broken;
 }

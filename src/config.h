@@ -44,6 +44,19 @@
 #define HAK_RELEASE_BYTES (1 << 20)
 #endif
 
+/* A core that waits for the run layer's lock looks at it so often, at most; then whose
+ * turn it is has stopped for good, and whoever needs the lock fails from then on
+ * (HAK_FAULT_STOPPED, docs/bounds.md). 0: it waits for ever, as it does in any case on one
+ * core, and where a kernel stops threads (the host). A look is 6 instructions on AArch64.
+ * All turns before one's own take some 300 x HAK_CORES, so that 100,000 are plenty where
+ * nothing stops a core for a while; what does (a handler above the mask, a hypervisor,
+ * hak_port_release) must be shorter than the wait. The default, half a second or so, also
+ * bears with a QEMU that has more cores than the machine that it runs on. Looks, not time:
+ * while all cores are halted, nothing is counted. */
+#ifndef HAK_LOCK_TURNS
+#define HAK_LOCK_TURNS (1 << 26)
+#endif
+
 /* Call sites that SITES=list and SITES=count tell apart, less one; a power of two. */
 #ifndef HAK_SITES
 #define HAK_SITES 128
@@ -66,6 +79,8 @@ _Static_assert(HAK_RELEASE_LEAST >= 4096 && HAK_RELEASE_LEAST <= 1 << 30,
                "HAK_RELEASE_LEAST: 4096 to 2^30");
 _Static_assert(HAK_RELEASE_BYTES >= 4096 && HAK_RELEASE_BYTES <= 1 << 30,
                "HAK_RELEASE_BYTES: 4096 to 2^30");
+_Static_assert(HAK_LOCK_TURNS == 0 || (HAK_LOCK_TURNS >= 4096 && HAK_LOCK_TURNS <= 1 << 30),
+               "HAK_LOCK_TURNS: 0, or 4096 to 2^30");
 _Static_assert(HAK_CACHE_BASE_LOG2 >= 14 && HAK_CACHE_BASE_LOG2 <= 30,
                "HAK_CACHE_BASE_LOG2: 14 to 30");
 _Static_assert(HAK_SITE_MARKS == 16 || HAK_SITE_MARKS == 32 || HAK_SITE_MARKS == 64,

@@ -21,7 +21,9 @@ hak_item cursor_look(const hak_region *r, granule g)
 bool tour_goes_on(hak_tour *tour)
 {
     hak_region *r = NULL;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return false;
     if (tour->next < tour->table->count) {
         r = tour->table->region[tour->next++];
     } else {

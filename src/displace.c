@@ -37,7 +37,11 @@ void heap_free_displacing(const void *p, hak_atomic *note, hak_word held, granul
         refuse(p, state, call_site);
         return;
     }
-    hak_lock_take(&run.lock);
+    if (!run_try()) {
+        word_set(note, held); /* it stays live */
+        run_give_up(state);
+        return;
+    }
     sites_cached(held, (size_t)length << GRANULE_SHIFT);
     hak_leaving leaving = {(uintptr_t)p, length, note};
     if (e != NULL)

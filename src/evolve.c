@@ -27,7 +27,9 @@ void evolve_look(hak_evolution *e, unsigned index)
 {
     hak_seen *seen = &e->seen[index];
     uint32_t pooled = 0, live = 0;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     uint32_t demand = pools.states[index].demand;
     uint32_t coreless = (uint32_t)pools.coreless_frees[index];
     run_unlock(state);

@@ -13,7 +13,9 @@ static hak_fault find(const void *p, hak_found *found)
     unsigned kind = region_kind_at(&region->maps, p);
     found->in_page = kind != 0;
     if (kind == 0) {
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return HAK_FAULT_STOPPED;
         hak_fault fault = run_block_at(region, p, &found->place);
         run_unlock(state);
         return fault;
@@ -36,6 +38,8 @@ hak_fault heap_find(const void *p, hak_found *found)
 
 void heap_report(hak_fault kind, const void *p, const void *call_site)
 {
+    if (kind == HAK_FAULT_STOPPED)
+        return;
     hak_port_fetch_add(&faults, 1, memory_order_relaxed);
     hak_port_fault(kind, p, call_site);
 }

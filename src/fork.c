@@ -17,10 +17,15 @@
 #include "heap.h"
 
 static hak_mask before_fork;
+static bool locked; /* not so if the lock's holder has stopped: then it stays as it is */
 
-void hak_fork_prepare(void) { before_fork = run_lock(); }
+void hak_fork_prepare(void) { locked = run_lock(&before_fork); }
 
-void hak_fork_parent(void) { run_unlock(before_fork); }
+void hak_fork_parent(void)
+{
+    if (locked)
+        run_unlock(before_fork);
+}
 
 /* The blocks that an interrupted drain left in both words leave `freed`. */
 static void finish_drains(unsigned core)
@@ -91,6 +96,8 @@ static void mend_pools(void)
 
 void hak_fork_child(void)
 {
+    if (!locked)
+        return;
     if (pools.class_count != 0)
         mend_pools();
     uint16_t mine = atomic_load_explicit(&run.lock.serving, memory_order_relaxed);

@@ -18,7 +18,8 @@ bool heap_overlaps(const hak_carving *range);
 /* Find the live block that begins at p, or say what is wrong with p. */
 hak_fault heap_find(const void *p, hak_found *found);
 
-/* Count a fault and hand it to the hook. No lock, no mask held. */
+/* Count a fault and hand it to the hook. No lock, no mask held. HAK_FAULT_STOPPED is why a
+ * call ended, and no fault of it: run_wait has reported it. */
 void heap_report(hak_fault kind, const void *p, const void *call_site);
 
 /* Report overwritten links that the run layer came upon, if there were any. */
@@ -34,6 +35,9 @@ void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask st
 
 /* pool_list, lock held: drops it, and restores the interrupt mask's state. */
 void heap_list_empty(const hak_maps *maps, uint32_t unit, hak_mask state);
+
+/* The same when it is the ticket's turn. */
+void heap_list_later(const hak_maps *maps, uint32_t unit, hak_ticket drawn, hak_mask state);
 
 /* Faults reported so far. */
 size_t heap_faults(void);
@@ -200,7 +204,9 @@ STEP bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
     sites_freed(tag, (uint16_t)stride_and_mask);
     word_set(&slot->remote_frees, word_get(&slot->remote_frees) + 1);
     if (pushed == PUSH_FIRST) {
-        hak_ticket ticket = hak_lock_take(&run.lock);
+        hak_ticket ticket;
+        if (!hak_lock_draw(&run.lock, &ticket))
+            return heap_list_later(maps, unit, ticket, state), true;
         if (!page_list_add(units, page, unit))
             return heap_list_empty(maps, unit, state), true;
         hak_lock_drop_mine(&run.lock, ticket);

@@ -74,7 +74,9 @@ hak_status hak_init(void *heap_start, size_t heap_size)
 static hak_status reserve(hak_region *r, const hak_carving *range)
 {
     hak_status status = HAK_OK;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_ERR_STOPPED;
     if (heap_overlaps(range))
         status = HAK_ERR_OVERLAP;
     else if (reserved == HAK_REGIONS)
@@ -108,7 +110,9 @@ hak_status hak_add_region(void *start, size_t size)
     region_make(r, &range, pages);
     page_lists_make(&r->maps, pages.classes);
     cache_open(&pools.cache, r, notes);
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_ERR_STOPPED;
     publish(r, table);
     run_unlock(state);
     return HAK_OK;

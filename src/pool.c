@@ -190,7 +190,8 @@ void pool_emptied(hak_slot *slot, hak_mask state)
     unsigned number = (unsigned)(slot - pools.slots);
     unsigned core = hak_port_divide(number, pools.class_count);
     unsigned index = number - core * pools.class_count;
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return; /* it stays, and is empty */
     if (pools.retained_count >= pool_retain()) {
         give_up_empty(slot, core, index);
     } else {
@@ -205,7 +206,9 @@ void pool_emptied(hak_slot *slot, hak_mask state)
  * is, is settled only while interrupts are masked. */
 static void recall_own(unsigned index)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     unsigned core = this_core();
     if (core < HAK_CORES && pools.active[core] != 0) {
         const hak_slot *slot = pool_slot(core, index);
@@ -218,8 +221,10 @@ static void recall_own(unsigned index)
 /* An idle core's page is made available in any case. */
 static void recall_idle(unsigned core, unsigned index)
 {
-    hak_mask state = run_lock();
-    if (((pools.states[index].owners & pools.idle) >> core & 1) != 0)
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
+    if (__builtin_expect((pools.states[index].owners & pools.idle) >> core & 1, 1) != 0)
         pool_disown(core, index);
     run_unlock(state);
 }
@@ -240,17 +245,23 @@ static bool own_looks_empty(unsigned index)
 
 static hak_core_set idle_owners(unsigned index)
 {
-    hak_mask state = run_lock();
-    hak_core_set owners = pools.states[index].owners & pools.idle;
-    run_unlock(state);
+    hak_core_set owners = 0;
+    hak_mask state;
+    if (run_lock(&state)) {
+        owners = pools.states[index].owners & pools.idle;
+        run_unlock(state);
+    }
     return owners;
 }
 
 static bool any_idle(void)
 {
-    hak_mask state = run_lock();
-    bool any = pools.idle != 0;
-    run_unlock(state);
+    bool any = false;
+    hak_mask state;
+    if (run_lock(&state)) {
+        any = pools.idle != 0;
+        run_unlock(state);
+    }
     return any;
 }
 

@@ -15,7 +15,9 @@ static void fill_tagged(hak_region_stats *s, const hak_tagged *t)
 static hak_status fill(hak_region_stats *s, const hak_tour *tour)
 {
     const hak_region *r = tour->region;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_ERR_STOPPED;
     bool stands = tour_stands(tour);
     if (stands) {
         s->start = (void *)r->start;
@@ -44,7 +46,9 @@ static void add_items(hak_region_stats *s, const hak_tour *tour)
 {
     const hak_region *r = tour->region;
     for (granule g = tour->first; g < tour->end;) {
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return;
         hak_item item = cursor_look(r, g);
         size_t bytes = (size_t)item.extent.length << GRANULE_SHIFT;
         if (item.kind == ITEM_PAGE)
@@ -66,9 +70,13 @@ hak_status hak_region_stats_get(unsigned index, hak_region_stats *stats)
     hak_port_zero(stats, sizeof *stats);
     for (unsigned i = 0; i <= index; i++)
         if (!tour_goes_on(&tour))
-            return HAK_ERR_NO_REGION;
+            return run_is_stopped() ? HAK_ERR_STOPPED : HAK_ERR_NO_REGION;
     hak_status status = fill(stats, &tour);
     if (tour.serial == 0)
         add_items(stats, &tour);
+    if (run_is_stopped())
+        status = HAK_ERR_STOPPED;
+    if (status != HAK_OK)
+        hak_port_zero(stats, sizeof *stats);
     return status;
 }

@@ -74,7 +74,9 @@ size_t hak_release(size_t items)
     size_t bytes = 0;
     unsigned ends = 0; /* of regions: at the last, everything was looked at */
     while (table->count != 0 && items != 0 && ends <= table->count) {
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return bytes;
         bytes += step(table, &items, &ends);
         run_unlock(state);
     }

@@ -40,7 +40,9 @@ bool pool_is_free(hak_spot spot)
 {
     if (!seems_free(spot))
         return false;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state)) /* no page will change hands any more */
+        return !pool_stands(spot) || seems_free(spot);
     bool result = !pool_stands(spot) || seems_free(spot);
     run_unlock(state);
     return result;

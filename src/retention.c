@@ -16,7 +16,9 @@ hak_epoch retention_counts(unsigned band)
     }
     if (c->zeros == 0)
         return sum;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return sum;
     sum.evictions = (uint32_t)c->evictions[band];
     run_unlock(state);
     return sum;

@@ -22,13 +22,17 @@ static void *malloc_small(size_t size, unsigned core)
 /* The heap seems full: recall what is retained, and try once more. */
 static void *malloc_after_recall(size_t size, unsigned alignment_log2, const void *call_site)
 {
-    if (!run_is_started())
-        return NULL;
     if (!run_too_long(granules_for(size))) {
         cache_recall();
         pool_recall();
     }
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
+    if (run.usable_granules == 0) { /* before hak_init */
+        run_unlock(state);
+        return NULL;
+    }
     void *block;
     pools.recalls++;
     if (alignment_log2 != 0)
@@ -93,7 +97,8 @@ STEP void *end_locked(void *block, size_t size, bool dear, hak_mask state, const
 
 void *heap_malloc_without_slot(size_t size, hak_mask state, const void *call_site)
 {
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return NULL;
     sample_ask(granules_for(size), call_site);
     return end_locked(malloc_small(size, heap_core()), size, true, state, call_site);
 }
@@ -103,7 +108,8 @@ void *heap_malloc_leaving(size_t size, hak_slot *slot, unsigned kind, hak_mask s
 {
     if ((word_get(slot->freed) & pools.classes[kind - 1].full) != 0)
         return drained(slot, kind, state, call_site);
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return NULL;
     sample_ask(granules_for(size), call_site);
     void *block = refill_leaving(slot, kind);
     if (block == NULL)
@@ -114,7 +120,8 @@ void *heap_malloc_leaving(size_t size, hak_slot *slot, unsigned kind, hak_mask s
 void *heap_malloc_refilling(size_t size, hak_slot *slot, unsigned kind, hak_mask state,
                             const void *call_site)
 {
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return NULL;
     sample_ask(granules_for(size), call_site);
     void *block = refill(slot, kind);
     bool refilled = block != NULL;
@@ -133,7 +140,9 @@ void *heap_malloc_large(size_t size, const void *call_site)
 {
     if (size > PTRDIFF_MAX)
         return refuse_size(call_site);
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     sample_ask(granules_for(size), call_site);
     void *block = run_malloc(granules_for(size));
     sample_given(block);
@@ -156,7 +165,8 @@ void *heap_malloc_noted(size_t size, hak_cache_entry *e, char *part, hak_word ta
         hak_port_unmask(state);
         return block;
     }
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return NULL;
     block = run_malloc(less_1 + 1);
     if (block != NULL && cache_is_open())
         cache_note(block, part, band, (granule)less_1 + 1, tag);
@@ -169,7 +179,9 @@ void *heap_malloc_aligned(size_t size, unsigned alignment_log2, const void *call
 {
     if (size > PTRDIFF_MAX)
         return refuse_size(call_site);
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     void *block = run_malloc_aligned(granules_for(size), alignment_log2);
     sites_handed_out(block, call_site);
     run_unlock(state);
@@ -180,7 +192,9 @@ static hak_fault free_in_run(hak_region *region, const void *p, const void *call
 {
     if (cache_has_note(region, p))
         return heap_free_noted(region, p, call_site);
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_FAULT_NONE;
     hak_tag tag = sites_run_tag(region, p);
     size_t taken = run.taken_granules;
     hak_fault fault = run_free(region, p);
@@ -192,25 +206,37 @@ static hak_fault free_in_run(hak_region *region, const void *p, const void *call
 
 void heap_free_large(void *p, const void *call_site)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     sample_freed(p);
     hak_tag tag = sites_run_tag(&run.first, p);
     size_t taken = run.taken_granules;
-    bool done = free_step(&run.first, p);
-    if (done)
-        sites_run_freed(&run.first, p, tag, taken - run.taken_granules);
-    run_unlock(state);
-    if (!done)
+    if (!free_step(&run.first, p)) {
+        run_unlock(state);
         heap_free(p, call_site);
-    else if (word_get(&run.corrupt) != 0)
+        return;
+    }
+    sites_run_freed(&run.first, p, tag, taken - run.taken_granules);
+    run_unlock(state);
+    if (word_get(&run.corrupt) != 0)
         heap_report_links(call_site);
 }
 
 void heap_settle(const hak_maps *maps, uint32_t unit, unsigned kind, hak_mask state)
 {
-    hak_lock_take(&run.lock);
+    if (!run_lock_masked(state))
+        return; /* the page stays as it is: nobody's, and out of reach */
     pool_settle(maps, unit, kind);
     run_unlock(state);
+}
+
+void heap_list_later(const hak_maps *maps, uint32_t unit, hak_ticket drawn, hak_mask state)
+{
+    if (run_wait(drawn))
+        heap_list_empty(maps, unit, state);
+    else
+        run_give_up(state);
 }
 
 void heap_list_empty(const hak_maps *maps, uint32_t unit, hak_mask state)
@@ -233,13 +259,16 @@ static void count_remote(unsigned index)
 
 /* For an idle core, a context without a core, and pointers that seem bad: with
  * the lock held pages stand still, and what seems free is free. */
-static hak_fault free_in_page(hak_region *region, unsigned index, const void *p)
+static __attribute__((noinline)) hak_fault free_in_page(hak_region *region, unsigned index,
+                                                        const void *p)
 {
     hak_spot spot;
     hak_fault fault = pool_find(region, index, p, &spot);
     if (fault != HAK_FAULT_NONE)
         return fault;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_FAULT_NONE;
     pool_pushed pushed = PUSH_REFUSED;
     hak_tag tag = sites_spot_tag(spot);
     if (pool_stands(spot))

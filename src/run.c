@@ -13,6 +13,16 @@ static const hak_region_table no_regions = {0,
 
 hak_run run = {.regions = &no_regions};
 
+void run_give_up(hak_mask state)
+{
+    if (HAK_PORT_ONE_CORE || HAK_PORT_PREEMPTED)
+        return;
+    bool found = hak_lock_give_up(&run.lock);
+    hak_port_unmask(state);
+    if (found)
+        hak_port_fault(HAK_FAULT_STOPPED, NULL, NULL);
+}
+
 void run_note_corrupt(const hak_region *r, granule g)
 {
     word_set(&run.corrupt, (uintptr_t)region_address(r, g));

@@ -26,11 +26,41 @@ typedef struct hak_run {
 } hak_run;
 extern hak_run run;
 
-static inline hak_mask run_lock(void)
+/* The holder of the lock, or a core in line for it, has stopped for good. */
+static inline bool run_is_stopped(void) { return hak_lock_is_stopped(&run.lock); }
+
+#define RUN_CHECKED __attribute__((warn_unused_result))
+
+/* The ticket's turn has not come, and never will: give it back, and see that the fault hook
+ * knows. Puts the mask's state back. */
+void run_give_up(hak_mask state) __attribute__((cold));
+
+/* Take the lock, interrupts being masked. false: it is not to be had (any more); the
+ * caller undoes what it must, and calls run_give_up(). In line all of it: a call would
+ * take registers away from those who get the lock. */
+RUN_CHECKED static inline bool run_wait(hak_ticket drawn)
 {
-    hak_mask state = hak_port_mask();
-    hak_lock_take(&run.lock);
-    return state;
+    return hak_lock_wait(&run.lock, drawn, HAK_LOCK_TURNS);
+}
+RUN_CHECKED static inline bool run_try(void)
+{
+    hak_ticket drawn;
+    return hak_lock_draw(&run.lock, &drawn) || run_wait(drawn);
+}
+
+/* The same, masked or not. false: run_give_up() was called; what the caller has done stands,
+ * what needs the lock is left undone. */
+RUN_CHECKED static inline bool run_lock_masked(hak_mask state)
+{
+    if (__builtin_expect(run_try(), 1))
+        return true;
+    run_give_up(state);
+    return false;
+}
+RUN_CHECKED static inline bool run_lock(hak_mask *state)
+{
+    *state = hak_port_mask();
+    return run_lock_masked(*state);
 }
 static inline void run_unlock(hak_mask state)
 {

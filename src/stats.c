@@ -5,7 +5,9 @@
 static void add_run(hak_stats *s)
 {
     const hak_region_table *table = run_regions();
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     s->heap_bytes = run.handed_over_bytes;
     s->metadata_bytes = run.handed_over_bytes - (run.usable_granules << GRANULE_SHIFT);
     s->taken_bytes = run.taken_granules << GRANULE_SHIFT;
@@ -68,7 +70,9 @@ static void add_slot(hak_stats *s, unsigned core, unsigned index)
 
 static void add_coreless_frees(hak_stats *s, unsigned index)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     size_t count = pools.coreless_frees[index];
     run_unlock(state);
     s->free_remote += count;
@@ -76,13 +80,8 @@ static void add_coreless_frees(hak_stats *s, unsigned index)
     s->live_bytes -= count * pools.classes[index].stride;
 }
 
-void hak_stats_get(hak_stats *stats)
+static void add_all(hak_stats *stats)
 {
-    hak_port_zero(stats, sizeof *stats);
-    stats->faults = heap_faults();
-    stats->early_returns = heap_early_returns();
-    if (!run_is_started())
-        return;
     add_run(stats);
     add_cache(stats);
     for (unsigned index = 0; index < pools.class_count; index++)
@@ -92,4 +91,16 @@ void hak_stats_get(hak_stats *stats)
             add_slot(stats, core, index);
         stats->refill_drain += word_get(&pools.drains[core]);
     }
+}
+
+/* Without the lock there is no sum that is right. */
+void hak_stats_get(hak_stats *stats)
+{
+    hak_port_zero(stats, sizeof *stats);
+    if (run_is_started())
+        add_all(stats);
+    if (run_is_stopped())
+        hak_port_zero(stats, sizeof *stats);
+    stats->faults = heap_faults();
+    stats->early_returns = heap_early_returns();
 }

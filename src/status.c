@@ -43,6 +43,9 @@ const char *hak_status_text(hak_status status)
                "or removed, for pools and caches keep memory of the others";
     case HAK_ERR_LIVE:
         return "blocks of the region are live: retire it, have them freed, and try again";
+    case HAK_ERR_STOPPED:
+        return "a core has stopped for good while it had the run layer's lock: only what needs "
+               "no lock works until the next start";
     }
     return "unknown status";
 }
@@ -70,6 +73,9 @@ const char *hak_fault_text(hak_fault fault)
         return "the alignment is no power of two";
     case HAK_FAULT_CORRUPT:
         return "free memory was overwritten: the extents behind the bad link are given up";
+    case HAK_FAULT_STOPPED:
+        return "a core has stopped for good while it had the run layer's lock: only what needs "
+               "no lock works until the next start";
     }
     return "unknown fault";
 }

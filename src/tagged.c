@@ -76,7 +76,9 @@ STEP void *serve(const hak_wish *wish, const void *call_site)
 
 static void *malloc_tagged(const hak_wish *wish, const void *call_site)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     void *block = serve(wish, call_site);
     run.failures += block == NULL;
     run_unlock(state);
@@ -122,27 +124,38 @@ void *hak_malloc_lines_at(uint32_t tags, size_t line, size_t size, const hak_sit
     return malloc_lines(tags, line, size, SITE_OR(site));
 }
 
+/* Lock held. */
+STEP hak_fault free_locked(void *p)
+{
+    hak_tagged *t = tagged_of(p);
+    if (t == NULL)
+        return HAK_FAULT_FOREIGN;
+    hak_tag tag = sites_run_tag(&t->region, p);
+    counts before = counts_now();
+    hak_fault fault = run_free(&t->region, p);
+    size_t granules = before.taken - run.taken_granules;
+    count_for(t, before);
+    if (fault == HAK_FAULT_NONE)
+        sites_run_freed(&t->region, p, tag, granules);
+    return fault;
+}
+
 hak_fault tagged_free(void *p)
 {
-    hak_fault fault = HAK_FAULT_FOREIGN;
-    hak_mask state = run_lock();
-    hak_tagged *t = tagged_of(p);
-    if (t != NULL) {
-        hak_tag tag = sites_run_tag(&t->region, p);
-        counts before = counts_now();
-        fault = run_free(&t->region, p);
-        size_t granules = before.taken - run.taken_granules;
-        count_for(t, before);
-        if (fault == HAK_FAULT_NONE)
-            sites_run_freed(&t->region, p, tag, granules);
+    hak_fault fault = HAK_FAULT_STOPPED;
+    hak_mask state;
+    if (run_lock(&state)) {
+        fault = free_locked(p);
+        run_unlock(state);
     }
-    run_unlock(state);
     return fault;
 }
 
 hak_fault tagged_find(const void *p, hak_place *block)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_FAULT_STOPPED;
     const hak_tagged *t = tagged_of(p);
     hak_fault fault = t == NULL ? HAK_FAULT_FOREIGN : run_block_at(&t->region, p, block);
     run_unlock(state);
@@ -182,7 +195,9 @@ void *tagged_realloc(void *p, size_t size, const void *call_site)
 {
     hak_old_tagged old;
     old.fault = HAK_FAULT_FOREIGN;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return NULL;
     hak_tagged *t = tagged_of(p);
     if (t != NULL)
         old = resize_in_region(t, p, size);

@@ -31,7 +31,9 @@ static void put_in_list(hak_tagged *t)
 static hak_status claim(hak_tagged *t, uint32_t tags, const hak_carving *range)
 {
     hak_status status = HAK_OK;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_ERR_STOPPED;
     if (heap_overlaps(range)) {
         status = HAK_ERR_OVERLAP;
     } else if (list_is_full()) {
@@ -68,7 +70,9 @@ hak_status hak_add_region_tagged(void *start, size_t size, uint32_t tags)
     if (status != HAK_OK)
         return status;
     region_make(&t->region, &range, no_pages);
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_ERR_STOPPED;
     t->state = TAGGED_OPEN;
     run.resizes++;
     run_unlock(state);
@@ -94,7 +98,9 @@ hak_status hak_region_retire(const void *start)
     hak_status status = HAK_OK;
     if (!run_is_started())
         return HAK_ERR_NOT_INIT;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_ERR_STOPPED;
     hak_tagged **link = find_link(start, &status);
     if (link != NULL)
         (*link)->state = TAGGED_RETIRED;
@@ -107,7 +113,9 @@ hak_status hak_region_remove(const void *start)
     hak_status status = HAK_OK;
     if (!run_is_started())
         return HAK_ERR_NOT_INIT;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return HAK_ERR_STOPPED;
     hak_tagged **link = find_link(start, &status);
     if (link != NULL && (*link)->blocks != 0)
         status = HAK_ERR_LIVE;

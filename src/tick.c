@@ -94,7 +94,9 @@ static void put_in_force(unsigned index)
     unsigned step = policy_step(c->stride >> GRANULE_SHIFT);
     if (step >= POLICY_SIZES)
         return;
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     learner.learned.size[step] = learner.size;
     classes_apply(c);
     run_unlock(state);
@@ -252,7 +254,7 @@ static bool small_step(void)
 
 void hak_tick(void)
 {
-    if (!run_is_started() || !enter())
+    if (!run_is_started() || run_is_stopped() || !enter())
         return;
     obey();
     while (!small_step()) {

@@ -29,7 +29,9 @@ static int walk_region(const hak_visit *visit, const hak_tour *tour)
     int result = 0;
     hak_region *r = tour->region;
     for (granule g = tour->first; g < tour->end && result == 0;) {
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return 0;
         if (!tour_stands(tour)) {
             run_unlock(state);
             return 0;
@@ -60,5 +62,5 @@ int hak_walk(hak_visitor visitor, void *context)
     int result = 0;
     while (result == 0 && tour_goes_on(&tour))
         result = walk_region(&visit, &tour);
-    return result;
+    return result == 0 && run_is_stopped() ? -1 : result;
 }

@@ -50,6 +50,10 @@ uint64_t board_ticks_per_second(void);
 void board_timer_start(uint64_t first_ticks, uint64_t period_ticks, void (*handler)(void));
 void board_timer_stop(void);
 
+/* From now on this core's timer is an FIQ, which board_mask() does not hold off. Its
+ * handler may wait for other cores. */
+void board_timer_above_mask(void);
+
 /* Instructions executed since this core came up, by all cores together. 0
  * without -icount. The counter has 32 bits and is extended here: call it on
  * this core at least once in 4 G instructions. */

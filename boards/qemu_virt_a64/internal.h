@@ -13,8 +13,9 @@ void board_core_entry(void);
 _Noreturn void board_first_main(void);
 _Noreturn void board_core_main(void);
 
-/* vectors.S calls these two. */
+/* vectors.S calls these three. */
 void board_irq(void);
+void board_fiq(void);
 _Noreturn void board_exception(unsigned kind, uint64_t link);
 
 /* psci.c */
@@ -28,10 +29,14 @@ void gic_init_distributor(void);
 void gic_init_core(unsigned core);
 unsigned gic_take(void);
 void gic_done(unsigned interrupt);
+void gic_make_fiq(unsigned core, unsigned interrupt); /* this core's; from now on */
+unsigned gic_take_fiq(void);
+void gic_done_fiq(unsigned interrupt);
 void gic_wake(unsigned core);
 
 /* timer.c, counter.c */
 void timer_interrupt(void);
+void timer_off(void);
 void counter_init(void);
 
 /* semihost_call.c: one semihosting operation */

@@ -7,7 +7,9 @@
  * handlers that interrupt masking does not hold off (NMI, FIQ on AArch64,
  * "zero-latency" interrupts on Cortex-M). No call blocks, except for its turn
  * at one fair lock whose hold is bounded; no call's cost depends on the
- * heap's size, contents or history. docs/design.md has the measured bounds.
+ * heap's size, contents or history. docs/bounds.md has the measured bounds. A core
+ * that stops for good with that lock is waited for no longer than a bound, either:
+ * see HAK_FAULT_STOPPED.
  *
  * Units: every size is in bytes. Alignment: every block is aligned to the
  * granule, HAK_GRANULE bytes. A call that is handed a bad pointer or size
@@ -46,7 +48,8 @@ typedef enum hak_status {
     HAK_ERR_LATE,        /* hak_policy_load() after hak_init() */
     HAK_ERR_NO_REGION,   /* no region begins there, or has that number */
     HAK_ERR_NO_TAGS,     /* the region has no tags, so it stays */
-    HAK_ERR_LIVE         /* a block of the region is live */
+    HAK_ERR_LIVE,        /* a block of the region is live */
+    HAK_ERR_STOPPED      /* a core has stopped for good: see HAK_FAULT_STOPPED */
 } hak_status;
 
 /* What was wrong with a call. */
@@ -61,9 +64,32 @@ typedef enum hak_fault {
                               extent to tell in bounded time whether that is free */
     HAK_FAULT_SIZE,        /* a size over PTRDIFF_MAX, or a product that overflows */
     HAK_FAULT_ALIGNMENT,   /* an alignment that is no power of two */
-    HAK_FAULT_CORRUPT      /* the program overwrote a link in free memory; the
+    HAK_FAULT_CORRUPT,     /* the program overwrote a link in free memory; the
                               extents that it led to are given up */
+    HAK_FAULT_STOPPED      /* a core has stopped for good, and the others wait for it */
 } hak_fault;
+
+/*
+ * HAK_FAULT_STOPPED: a core was parked (by a debugger, in a handler above the mask, for
+ * want of power) while it had the run layer's lock or was in line for it. Who waits for
+ * the lock finds that out after HAK_LOCK_TURNS looks in one wait (config.h; by default
+ * half a second or so, 0: never), interrupts masked meanwhile. It is reported once,
+ * and is no fault of the call that finds it: pointer and call site are NULL. Which core
+ * it is, the lock does not tell. From then on, until the next start, on every core:
+ *
+ *   - what needs no lock works as ever: malloc and free in the core's own pages, frees
+ *     into other cores' pages, hits and puts of the reuse cache;
+ *   - other mallocs return NULL at once, whatever is free; hak_realloc() then leaves the
+ *     old block as it was; hak_free() of a block of the run layer leaves it live;
+ *   - hak_check() says so; hak_walk() returns -1, hak_stats_get() and hak_sites_get()
+ *     give no figures, calls about regions return HAK_ERR_STOPPED, hak_usable_size()
+ *     of a block that lies in no page 0; hak_core_idle(), hak_release() and hak_tick()
+ *     do nothing.
+ *
+ * A stopped core that goes on after all finishes its call; its next ones end like
+ * everybody's. One that stops without the lock disturbs nobody: what it had in hand
+ * stays out of reach.
+ */
 
 /*
  * The fault hook. The library holds a weak one that does nothing; a firmware
@@ -193,7 +219,8 @@ const char *hak_fault_text(hak_fault fault);
  * contents undefined. size 0 gives a unique block that can be freed. NULL
  * means that the heap holds no free extent of that size rounded up to its
  * bin's ceiling (at most 1/16 more; exact below 16 granules); see
- * docs/design.md, promise 3.
+ * docs/design.md, promise 3. The one exception: after HAK_FAULT_STOPPED, NULL means
+ * that the call needs the run layer.
  */
 void *hak_malloc(size_t size);
 
@@ -375,7 +402,8 @@ typedef struct hak_stats {
 } hak_stats;
 
 /* Fill in *stats. Bounded by regions + cores x classes + K; each step its own
- * critical section. */
+ * critical section. After HAK_FAULT_STOPPED all figures but faults and early_returns are
+ * 0, heap_bytes too. */
 void hak_stats_get(hak_stats *stats);
 
 /*
@@ -408,7 +436,8 @@ typedef int (*hak_visitor)(const hak_block *block, void *context);
  * hak_walk: show every block, cached ones too, and every free extent to the
  * visitor, region by region in order of address, those with tags last and in order
  * of arrival. Advances in bounded steps like hak_check(); a block that is live
- * throughout the walk is shown exactly once. Returns the visitor's last value, 0 if it never ended the walk.
+ * throughout the walk is shown exactly once. Returns the visitor's last value, 0 if it
+ * never ended the walk; -1 if it could not go on (HAK_FAULT_STOPPED).
  */
 int hak_walk(hak_visitor visitor, void *context);
 

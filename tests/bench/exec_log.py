@@ -9,7 +9,8 @@ What counts is told by the image's disassembly, not by its source:
     stxr of a 32-bit word     draws a ticket of the lock (its other words, and
                               the library's other atomics, have 64 bits)
                               and shows whether its turn has come
-    ldarh                     looks again; `yield` follows if it has not
+    ldar of a 32-bit word     looks again, while a core waits; `yield` follows if its
+                              turn has not come
     stlrh                     drops the lock
 """
 import bisect
@@ -59,8 +60,8 @@ def kind_of(operation, operands):
         return LOAD
     if operation in ("stxr", "stlxr"):
         return DRAW if operands.split(",")[1].strip().startswith("w") else STORE
-    if operation == "ldarh":
-        return LOOK
+    if operation == "ldar":
+        return LOOK if operands.startswith("w") else 0
     if operation == "stlrh":
         return DROP
     return TURN if operation == "yield" else 0

@@ -5,7 +5,7 @@
 set -e
 src=$1 out=$2
 flags="-std=c11 -O1 -Wno-psabi -I$src -I$src/include -I$src/inject/off -I$src/sample/off
-    -I$src/sites/off -Itests/explore -Iport -Iport/host -DHAK_CORES=4 -DHAK_PORT_PREEMPTED=0"
+    -I$src/sites/off -Itests/explore -Iport -Iport/host -DHAK_CORES=4 -DHAK_PORT_PREEMPTED=0 -DHAK_LOCK_TURNS=0"
 mkdir -p "$out.obj"
 here=$PWD
 for file in "$src"/*.c tests/explore/scenarios.c; do

@@ -48,8 +48,8 @@ MUTANTS = [
      "        page_set_newer(page, PAGE_EMPTY);\n        return;",
      "        retire(maps, unit, kind - 1);\n        return;"),
     ("settled_while_owned", "pool.c", "(page->state & PAGE_OWNED) != 0 ||", ""),
-    ("list_without_the_lock", "heap.h", "hak_ticket ticket = hak_lock_take(&run.lock);",
-     "hak_ticket ticket = run.lock.both;"),
+    ("list_without_the_lock", "heap.h", "if (!hak_lock_draw(&run.lock, &ticket))",
+     "if (ticket = run.lock.both, false)"),
 ]
 
 

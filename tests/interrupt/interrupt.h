@@ -5,9 +5,12 @@
  * the same heap, and when the call is done everything is looked at. Then the heap is
  * rewound, and the next interrupt lands one instruction later.
  *
- *   interrupt.c  the sweep              rewind.c  taking the heap back
- *   book.c       whose the blocks are   actions.c what handlers do
- *   setup.c      building states        scenes.c  the calls
+ *   interrupt.c  the sweep              landing.c an interrupt on an instruction
+ *   actions.c    what handlers do       scenes.c  the calls
+ *   setup.c      building states        judge.c   what must have become of them
+ *   book.c       whose the blocks are   rewind.c  taking the heap back
+ *
+ * All but the first two are tests/parked's, too.
  *
  * Not here: hak_init and hak_add_region, hak_release, hak_tick and what belongs to it.
  * They keep state of their own, which is not rewound; nor is that of SITES builds.

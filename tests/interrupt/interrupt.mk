@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 # A timer interrupt on every instruction of every public call.
 
-INTERRUPT_SOURCES := $(addprefix tests/interrupt/,interrupt.c rewind.c book.c actions.c setup.c scenes.c \
+# Scenes, which tests/parked plays as well
+INTERRUPT_SCENES  := $(addprefix tests/interrupt/,landing.c judge.c rewind.c book.c setup.c scenes.c \
                        states_malloc.c states_free.c)
+INTERRUPT_SOURCES := $(addprefix tests/interrupt/,interrupt.c actions.c) $(INTERRUPT_SCENES)
 INTERRUPT_INSIDE   = -Isrc -Isrc/inject/off $$(foreach folder,$$(SITES_$$(call stem_sites,$$*)),-I$$(folder)) -Iport \
                      -Itests/interrupt -DHAK_CORES=$$(call stem_cores,$$*)
 

@@ -230,7 +230,7 @@ def learning(machine):
     fast_boots = {name: machine.start("bench_calls-learn", what="fast+cache", heap="64M", **options)
                   for name, options in runs.items()}
     seeds = range(1, 3 if machine.quick else 9)
-    worst_boots = {name: [machine.start("bench_calls-learn", what="random", seed=s, **options)
+    worst_boots = {name: [machine.start("bench_calls-learn", what="random", seed=s, behind=0, **options)
                           for s in seeds] for name, options in runs.items()}
     yield "learning, cache on (LEARN=1): fast paths, instructions more than without"
     plain = plain.result()

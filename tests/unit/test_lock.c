@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* port.h: both ways to take the lock exclude, whichever the port uses. */
+/* port.h: both ways to take the lock exclude, whichever the port uses; and a holder that
+ * stops is found out, once. */
 #include "unit.h"
 
 enum { TURNS = 500 };
@@ -47,8 +48,63 @@ static bool excludes(void (*way)(hak_lock *lock))
 static void test_fair(void) { KIT_CHECK(HAK_PORT_ONE_CORE || excludes(take_fair)); }
 static void test_any(void) { KIT_CHECK(HAK_PORT_ONE_CORE || excludes(take_any)); }
 
+static bool is_stopped(void) { return hak_lock_is_stopped_at(atomic_load(&lock.both)); }
+
+/* Ask for it as one who waits so long at most; true: it was given up, and nobody knew. */
+static bool finds_out(uint32_t turns, bool *taken)
+{
+    hak_ticket drawn;
+    *taken = hak_lock_draw_fair(&lock, &drawn) || hak_lock_wait(&lock, drawn, turns);
+    return !*taken && hak_lock_give_up(&lock);
+}
+
+static void stops_at(uint16_t ticket)
+{
+    hak_ticket first, queued;
+    bool taken;
+    atomic_store(&lock.both, (uint32_t)ticket << 16 | ticket);
+    KIT_CHECK(hak_lock_draw_fair(&lock, &first) && !hak_lock_draw_fair(&lock, &queued));
+    KIT_CHECK(!is_stopped());
+    KIT_CHECK(finds_out(100, &taken) && !taken && is_stopped());
+    for (unsigned i = 0; i < 70000; i++) { /* tickets wrap round */
+        KIT_CHECK(!finds_out(0, &taken) && !taken && is_stopped());
+        if (i == 40000)
+            hak_lock_drop_mine(&lock, first); /* the holder goes on after all, */
+    }
+    /* and serves the one that was queued: it gets nothing, and neither does anybody else. */
+    KIT_CHECK(lock.serving == (uint16_t)(ticket + 1) && lock.serving == (uint16_t)(queued >> 16));
+    KIT_CHECK(!hak_lock_wait(&lock, queued, 0) && !hak_lock_give_up(&lock) && is_stopped());
+    KIT_CHECK(lock.next == (uint16_t)(ticket + 1 + HAK_LOCK_FAR));
+    KIT_CHECK(!finds_out(100, &taken) && !taken);
+}
+
+static void test_stops(void)
+{
+    if (HAK_PORT_ONE_CORE)
+        return;
+    for (unsigned i = 0; i < 8 && !kit_case_failed(); i++)
+        stops_at((uint16_t)(i * 0x2000 + (i & 1) * 0x1fff));
+}
+
+/* Who is served in time is not taken for stopped, be it at the last look. */
+static void test_in_time(void)
+{
+    hak_ticket first, queued;
+    if (HAK_PORT_ONE_CORE)
+        return;
+    atomic_store(&lock.both, 0xffffffff);
+    KIT_CHECK(hak_lock_draw_fair(&lock, &first) && !hak_lock_draw_fair(&lock, &queued));
+    KIT_CHECK(!hak_lock_wait(&lock, queued, 1));
+    hak_lock_drop_mine(&lock, first);
+    KIT_CHECK(hak_lock_wait(&lock, queued, 1) && !is_stopped());
+    hak_lock_drop(&lock);
+    KIT_CHECK(lock.serving == lock.next);
+}
+
 static const kit_case lock_tests_cases[] = {
     {"lock_fair", test_fair},
     {"lock_any", test_any},
+    {"lock_stops", test_stops},
+    {"lock_in_time", test_in_time},
 };
 UNIT_SUITE(lock_tests);

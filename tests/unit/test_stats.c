@@ -108,7 +108,7 @@ static void test_texts(void)
         for (int k = HAK_OK; k < i; k++)
             KIT_CHECK(text != hak_status_text((hak_status)k));
     }
-    for (int i = HAK_FAULT_NONE; i <= HAK_FAULT_CORRUPT + 1; i++)
+    for (int i = HAK_FAULT_NONE; i <= HAK_FAULT_STOPPED + 1; i++)
         KIT_CHECK(hak_fault_text((hak_fault)i) != NULL && hak_fault_text((hak_fault)i)[0] != 0);
 }
 

@@ -19,7 +19,9 @@ bool inject_fails(void)
 
 void hak_fail_nth(size_t n, int from_then_on)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     countdown = n;
     sticky = from_then_on != 0;
     run_unlock(state);

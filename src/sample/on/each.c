@@ -22,7 +22,9 @@ void hak_tick_each(size_t slow_calls)
     if (!run_is_started())
         return;
     learner_begin();
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     each = slow_calls;
     since = 0;
     run_unlock(state);

@@ -130,7 +130,9 @@ static uint16_t next_own(uint32_t least, uint32_t requests)
 /* Each byte of the map its own critical section. */
 static void export_lives(uint8_t *map, unsigned byte)
 {
-    hak_mask state = run_lock();
+    hak_mask state;
+    if (!run_lock(&state))
+        return;
     map[byte] = 0;
     for (unsigned i = 0; i < 8; i++)
         if ((sample.lives[byte * 8 + i] ^ COUNTER_START) >= LONG_FROM)
@@ -144,7 +146,12 @@ void sample_export(hak_policy *table, uint32_t requests)
         export_lives(table->long_lived, byte);
     uint32_t last = POLICY_OWN_LEAST - 1;
     for (unsigned i = 0; i < POLICY_OWN; i++) {
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state)) {
+            table->own[i] = 0;
+            last = 0;
+            continue;
+        }
         table->own[i] = last == 0 ? 0 : next_own(last, requests);
         last = table->own[i];
         run_unlock(state);

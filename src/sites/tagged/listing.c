@@ -37,7 +37,9 @@ static void hold_region(held *sums, const hak_tour *tour)
         uint32_t unit = unit_of(g);
         hak_word live = 0;
         hak_tag tag = SITES_OTHER;
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return;
         if (!tour_stands(tour)) {
             run_unlock(state);
             return;
@@ -125,6 +127,8 @@ size_t hak_sites_get(hak_site_info *list, size_t most)
     if (most == 0)
         return 0;
     hold_all(sums);
+    if (run_is_stopped())
+        return 0;
     hak_site_info other = describe(SITES_OTHER, sums[SITES_OTHER]);
     for (hak_tag tag = 1; tag < HAK_SITES; tag++) {
         hak_site_info info = describe(tag, sums[tag]);
@@ -145,7 +149,9 @@ static const char *check_region(const hak_tour *tour)
     const hak_region *r = tour->region;
     for (granule g = tour->first; g < tour->end;) {
         hak_tag tag = SITES_OTHER;
-        hak_mask state = run_lock();
+        hak_mask state;
+        if (!run_lock(&state))
+            return NULL;
         if (!tour_stands(tour)) {
             run_unlock(state);
             return NULL;
@@ -171,7 +177,7 @@ static bool accounts_agree(void)
     for (hak_tag tag = 0; tag < HAK_SITES; tag++)
         lie += sums[tag].bytes;
     tally_live_bytes(&after);
-    return before != after || lie == counted;
+    return before != after || lie == counted || run_is_stopped();
 }
 
 /* Another core may be between a block and its account, so it is looked at again. */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Scenes: how a call begins, and what must have become of it. */
+#include "judge.h"
+#include "landing.h"
+
+sizes size_of;
+scene_state now;
+HAK_SITE_DEFINE(the_site, "interrupt: a block that the cache keeps");
+const hak_site *const big_site = &the_site;
+
+const char *volatile complaint;
+
+void complain(const char *text)
+{
+    if (complaint == NULL)
+        complaint = text;
+}
+
+static bool is_zero(const void *block, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        if (((const volatile char *)block)[i] != 0)
+            return false;
+    return true;
+}
+
+static void judge_block(expectation expects)
+{
+    void *block = (void *)(uintptr_t)now.result;
+    if (block == NULL && (expects != IF_ROOM || !now.full)) {
+        complain("the call returned NULL");
+    } else if (block != NULL) {
+        if (expects == ZEROED && !is_zero(block, now.bytes))
+            complain("calloc's block is not zero");
+        if (now.alignment != 0 && (uintptr_t)block % now.alignment != 0 && expects != IF_ROOM)
+            complain("the block is not aligned as asked for");
+        book_add(block, now.bytes);
+    }
+}
+
+static void judge_resized(expectation expects)
+{
+    book_block moved = now.subject;
+    if (now.result == NULL) {
+        if (expects != RESIZED_IF_ROOM)
+            complain("realloc returned NULL");
+        book_return(now.subject);
+        return;
+    }
+    moved.start = (unsigned char *)(uintptr_t)now.result;
+    if (!book_holds(moved, now.bytes < moved.bytes ? now.bytes : moved.bytes))
+        complain("realloc lost the contents");
+    book_add(moved.start, now.bytes);
+}
+
+void judge_result(expectation expects)
+{
+    if (expects <= IF_ROOM)
+        judge_block(expects);
+    else if (expects <= RESIZED_IF_ROOM)
+        judge_resized(expects);
+    else if (expects == KEPT)
+        book_return(now.subject);
+    if (expects == NULL_ONLY ? now.result != NULL
+                             : expects >= FREED && expects <= NOT_NULL && now.result == NULL)
+        complain(expects == NULL_ONLY ? now.result : "the call did not do its work");
+}
+
+void judge(expectation expects)
+{
+    judge_result(expects);
+    book_verify();
+    book_free_all();
+    book_verify();
+}
+
+void prepare(const scene *s)
+{
+    rewind_to(0);
+    s->prepare();
+    book_verify();
+    if (now.subject_number != BOOK_NONE)
+        now.subject = book_take(now.subject_number);
+    rewind_keep(1);
+}
+
+static size_t figure(const scene *s)
+{
+    hak_stats stats;
+    hak_stats_get(&stats);
+    return *(const size_t *)(const void *)((const char *)&stats + s->stage);
+}
+
+uint64_t undisturbed(const scene *s)
+{
+    size_t before = figure(s);
+    uint64_t instructions = instructions_of(s->call);
+    if (s->stage != 0 && figure(s) == before)
+        complain("the call does not go where the scene says");
+    judge(s->expects);
+    rewind_to(1);
+    if (instructions_of(s->call) != instructions)
+        complain("the heap was not rewound to the same state");
+    return instructions;
+}
+
+bool is_named(const char *argument, const char *name)
+{
+    const char *wanted = kit_argument(argument);
+    while (wanted != NULL && *wanted != 0 && *wanted == *name) {
+        wanted++;
+        name++;
+    }
+    return wanted == NULL || *wanted == *name;
+}
+
+bool can_play(const scene *s)
+{
+    return kit_cores() >= (s->needs & CORES) && ((s->needs & CACHED) == 0 || size_of.cached != 0);
+}
+
+static void choose_sizes(void)
+{
+    size_of.large = pools.limit_bytes > 500 ? pools.limit_bytes + 100 : 600;
+    size_of.cached = 0;
+    for (size_t bytes = 1024; bytes < (size_t)1 << 20 && size_of.cached == 0; bytes *= 2)
+        if (cache_band(&pools.cache, (bytes + bytes / 2) >> GRANULE_SHIFT) == 0)
+            size_of.cached = bytes + bytes / 2;
+}
+
+bool start(void)
+{
+    size_t bytes = (size_t)kit_argument_number("heap", 256 << 10), second = bytes / 2, room;
+    char *heap = kit_ram(0, &room);
+    if (heap == NULL || room < bytes + second || hak_init(heap, bytes) != HAK_OK ||
+        hak_add_region(heap + bytes, second) != HAK_OK || !rewind_start(heap, bytes + second))
+        return false;
+    choose_sizes();
+    now.in_page = now.in_other_page = now.in_run = now.noted = now.subject_number = BOOK_NONE;
+    now.seed = 1;
+    return true;
+}
