@@ -91,18 +91,6 @@ void board_parallel(unsigned count, void (*body)(unsigned core, void *context), 
     sleep_until(&job_left, 0);
 }
 
-void board_timer_above_mask(void) { gic_make_fiq(board_core(), GIC_TIMER); }
-
-/* Done before it is served: the handler may take interrupts. */
-void board_fiq(void)
-{
-    unsigned interrupt = gic_take_fiq();
-    timer_off();
-    gic_done_fiq(interrupt);
-    if (interrupt == GIC_TIMER)
-        timer_interrupt();
-}
-
 void board_irq(void)
 {
     unsigned interrupt = gic_take();

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* GICv3: one security state, affinity routing; all in group 1, which is IRQ, but for
- * what is moved to group 0, which is FIQ. [Arm IHI 0069] */
+/* GICv3: one security state, all in group 1, affinity routing. [Arm IHI 0069] */
 #include "board.h"
 #include "internal.h"
 
@@ -14,7 +13,6 @@
 #define GICR_ISENABLER0 0x10100u
 #define WAKER_SLEEP     (1u << 1)
 #define WAKER_ASLEEP    (1u << 2)
-#define CTLR_GROUP_0    (1u << 0)
 #define CTLR_GROUP_1    (1u << 1)
 #define CTLR_AFFINITY   (1u << 4)
 #define NO_INTERRUPT    1020u /* from here on: nothing to serve */
@@ -24,10 +22,7 @@ static volatile uint32_t *reg(unsigned base, unsigned offset)
     return (volatile uint32_t *)(uintptr_t)(base + offset);
 }
 
-void gic_init_distributor(void)
-{
-    *reg(GICD, GICD_CTLR) = CTLR_AFFINITY | CTLR_GROUP_1 | CTLR_GROUP_0;
-}
+void gic_init_distributor(void) { *reg(GICD, GICD_CTLR) = CTLR_AFFINITY | CTLR_GROUP_1; }
 
 /* The redistributors lie in the order of the cores. */
 void gic_init_core(unsigned core)
@@ -56,26 +51,6 @@ void gic_done(unsigned interrupt)
 {
     if (interrupt < NO_INTERRUPT)
         __asm__ volatile("msr S3_0_C12_C12_1, %0\n\tisb" : : "r"((uint64_t)interrupt) : "memory");
-}
-
-void gic_make_fiq(unsigned core, unsigned interrupt)
-{
-    *reg(GICR + core * GICR_STRIDE, GICR_IGROUPR0) &= ~(1u << interrupt);
-    __asm__ volatile("msr S3_0_C12_C12_6, %0\n\tisb" : : "r"(1ul)); /* ICC_IGRPEN0_EL1 */
-    __asm__ volatile("msr daifclr, #1" : : : "memory");
-}
-
-unsigned gic_take_fiq(void)
-{
-    uint64_t interrupt;
-    __asm__ volatile("mrs %0, S3_0_C12_C8_0\n\tdsb sy" : "=r"(interrupt) : : "memory"); /* IAR0 */
-    return (unsigned)interrupt & 0xffffff;
-}
-
-void gic_done_fiq(unsigned interrupt)
-{
-    if (interrupt < NO_INTERRUPT)
-        __asm__ volatile("msr S3_0_C12_C8_1, %0\n\tisb" : : "r"((uint64_t)interrupt) : "memory");
 }
 
 /* What was stored before is seen by the core that wakes: dsb, then ICC_SGI1R_EL1. */

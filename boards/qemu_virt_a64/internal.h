@@ -29,14 +29,10 @@ void gic_init_distributor(void);
 void gic_init_core(unsigned core);
 unsigned gic_take(void);
 void gic_done(unsigned interrupt);
-void gic_make_fiq(unsigned core, unsigned interrupt); /* this core's; from now on */
-unsigned gic_take_fiq(void);
-void gic_done_fiq(unsigned interrupt);
 void gic_wake(unsigned core);
 
 /* timer.c, counter.c */
 void timer_interrupt(void);
-void timer_off(void);
 void counter_init(void);
 
 /* semihost_call.c: one semihosting operation */

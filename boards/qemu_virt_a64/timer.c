@@ -41,8 +41,6 @@ static void disarm(void)
     __asm__ volatile("msr cntv_ctl_el0, %0\n\tisb" : : "r"(TIMER_OFF) : "memory");
 }
 
-void timer_off(void) { disarm(); }
-
 void board_timer_start(uint64_t first_ticks, uint64_t period_ticks, void (*handler)(void))
 {
     struct timer *mine = &timers[board_core()];

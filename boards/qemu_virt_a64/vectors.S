@@ -9,28 +9,6 @@
     b       report
     .endm
 
-/* What a C function may change, and what a nested exception would. The first half in
- * the vector, which has room for 32 instructions. */
-    .macro  interrupt serve
-    sub     sp, sp, #192
-    stp     x0, x1, [sp, #0]
-    stp     x2, x3, [sp, #16]
-    stp     x4, x5, [sp, #32]
-    stp     x6, x7, [sp, #48]
-    stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
-    stp     x16, x17, [sp, #128]
-    stp     x18, x29, [sp, #144]
-    mrs     x0, elr_el1
-    mrs     x1, spsr_el1
-    stp     x30, x0, [sp, #160]
-    str     x1, [sp, #176]
-    bl      \serve
-    b       interrupt_end
-    .endm
-
     .section .text.vectors, "ax"
     .balign 2048
     .global board_vectors
@@ -41,9 +19,9 @@ board_vectors:
     unexpected 3
     unexpected 4                /* synchronous, from EL1 */
     .balign 128
-    interrupt board_irq         /* 5: IRQ, from EL1 */
+    b       irq                 /* 5: IRQ, from EL1 */
     .balign 128
-    interrupt board_fiq         /* 6: FIQ, from EL1 */
+    b       fiq                 /* 6: FIQ, from EL1 */
     unexpected 7                /* SError, from EL1 */
     unexpected 8
     unexpected 9
@@ -64,7 +42,24 @@ report:
     mov     sp, x3
     b       board_exception
 
-interrupt_end:
+/* What a C function may change, and what a nested exception would. */
+    .macro  interrupt serve
+    sub     sp, sp, #192
+    stp     x0, x1, [sp, #0]
+    stp     x2, x3, [sp, #16]
+    stp     x4, x5, [sp, #32]
+    stp     x6, x7, [sp, #48]
+    stp     x8, x9, [sp, #64]
+    stp     x10, x11, [sp, #80]
+    stp     x12, x13, [sp, #96]
+    stp     x14, x15, [sp, #112]
+    stp     x16, x17, [sp, #128]
+    stp     x18, x29, [sp, #144]
+    mrs     x0, elr_el1
+    mrs     x1, spsr_el1
+    stp     x30, x0, [sp, #160]
+    str     x1, [sp, #176]
+    bl      \serve
     ldr     x1, [sp, #176]
     ldp     x30, x0, [sp, #160]
     msr     spsr_el1, x1
@@ -81,6 +76,12 @@ interrupt_end:
     ldp     x0, x1, [sp, #0]
     add     sp, sp, #192
     eret
+    .endm
+
+irq:
+    interrupt board_irq
+fiq:
+    interrupt board_fiq
 
     .section .bss.report_stacks, "aw", %nobits
     .balign 16
