@@ -213,7 +213,7 @@ int kit_main(void)
     };
     static const hak_site first = {"first"};
     size_t bytes;
-    heap_bytes = kit_argument_number("heap", 1 << 20);
+    heap_bytes = (size_t)kit_argument_number("heap", 1 << 20);
     void *ram = kit_ram(heap_bytes, &bytes);
     if (hak_init(ram, heap_bytes) != HAK_OK)
         return 1;

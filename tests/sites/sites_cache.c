@@ -101,8 +101,9 @@ static void random_work(bool small)
     for (unsigned i = 0; i < 6000; i++) {
         object *o = &objects[kit_random(&random) % OBJECTS];
         uint64_t dice = kit_random(&random) >> 16;
-        size_t size =
+        uint64_t bytes =
             dice % 4 == 0 ? (small ? dice / 4 % 60 : 65 + dice / 4 % 400) : BIG + dice / 4 % 3 * 16;
+        size_t size = (size_t)bytes;
         if (o->at != NULL)
             give(o);
         else
