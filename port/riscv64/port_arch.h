@@ -21,7 +21,13 @@ static inline unsigned hak_port_core(void)
     return (unsigned)hart;
 }
 
-#define HAK_PORT_CALL_TAG() ((uintptr_t)__builtin_return_address(0) >> 2 << 40)
+/* Its lowest bit is 0. */
+#define HAK_PORT_CALL_TAG()                                                                        \
+    __extension__({                                                                                \
+        uintptr_t tag_;                                                                            \
+        __asm__ volatile("srli %0, ra, 2\n\tslli %0, %0, 40" : "=r"(tag_));                        \
+        tag_;                                                                                      \
+    })
 
 /* Without the B extension nothing counts zeros: the lowest set bit, times a number
  * each of whose 6-bit windows is different, has its place in the upper 6 bits.

@@ -8,6 +8,11 @@
 #include "riscv.h"
 #include "word_32.h"
 
-#define HAK_PORT_CALL_TAG() ((uintptr_t)__builtin_return_address(0) >> 2 << 8)
+#define HAK_PORT_CALL_TAG()                                                                        \
+    __extension__({                                                                                \
+        uintptr_t tag_;                                                                            \
+        __asm__ volatile("srli %0, ra, 2\n\tslli %0, %0, 8" : "=r"(tag_));                         \
+        tag_;                                                                                      \
+    })
 
 #endif
