@@ -115,7 +115,7 @@ def main():
     run("make run on 8 cores", text="all is right", CORES="8", MODE="spread",
         TRACE=f"{COMMITTED}/expat-A.atrc.xz")
     for board in ("an385", "an386", "an521", "rv32"):
-        run(f"make run on {board}", text="all is right", BOARD=board, SITES="off",
+        run(f"make run on {board}", text="all is right", BOARD=board, CORES="", SITES="off",
             TRACE=f"{COMMITTED}/expat-A.atrc.xz")
     run("make run refuses a core too many", 2, "must be", BOARD="an385", CORES="2")
     run("make run fails in a heap too small", 1, "FAILED", HEAP="40000", MODE="order",
