@@ -16,8 +16,8 @@ BENCH_MODEL  := tests/bench/model_calls.c $(addprefix tests/model/,model.c polic
 BENCH_INSIDE  = -Isrc -Isrc/inject/off $$(foreach folder,$$(SITES_$$(call stem_sites,$$*)),-I$$(folder)) -Iport -Itests/model \
                 -DHAK_CORES=$$(call stem_cores,$$*) -include tests/bench/model_calls.h \
                 -Dkit_main=model_main
-TINY_STATES  := $(BUILD)/an385-1-tiny16/bench_states.elf $(BUILD)/an385-1-tiny256/bench_states.elf
-WORST_ELFS   := $(foreach board,$(BENCH_BOARDS),$(addprefix $(BUILD)/$(board)-4/,bench_calls.elf bench_model.elf bench_tagged.elf bench_states.elf)) $(TINY_STATES)
+M3_STATES    := $(foreach build,an385-1 an385-1-tiny16 an385-1-tiny256,$(BUILD)/$(build)/bench_states.elf)
+WORST_ELFS   := $(foreach board,$(BENCH_BOARDS),$(addprefix $(BUILD)/$(board)-4/,bench_calls.elf bench_model.elf bench_tagged.elf bench_states.elf)) $(M3_STATES)
 BENCH_ELFS   := $(filter-out %/bench_states.elf,$(filter $(BUILD)/a64-%,$(WORST_ELFS))) $(BUILD)/a64-4/replay.elf
 BENCH_ELFS   += $(foreach kind,list count learn,$(BUILD)/a64-4-$(kind)/bench_calls.elf)
 SMALLEST_HEAP := $(BUILD)/tools/smallest_heap $(BUILD)/tools/smallest_heap_list
@@ -44,7 +44,7 @@ limits: $(BENCH_ELFS) $(WORST_ELFS) ## write the instruction counts of now to te
 	@sh tests/tools/need.sh a64 rv m
 	@python3 tests/tools/gate.py --build $(BUILD) --write
 
-STATES_ELFS := $(BENCH_BOARDS:%=$(BUILD)/%-4/bench_states.elf) $(TINY_STATES)
+STATES_ELFS := $(BENCH_BOARDS:%=$(BUILD)/%-4/bench_states.elf) $(M3_STATES)
 campaign-worst: $(STATES_ELFS) ## a million random operations per port and seed, heaps from the smallest to 1 GiB, held to tests/bench/limits.txt (SEEDS="1 2 3 4")
 	@sh tests/tools/need.sh a64 rv m
 	@python3 tests/tools/worst.py --build $(BUILD) $(if $(SEEDS),--seeds $(SEEDS))

@@ -23,8 +23,8 @@ HEADER = """# SPDX-License-Identifier: MIT
 # return included, or what the name says. `make limits` writes the figures of
 # now. Raising a limit needs a line in CHANGELOG.md with the figure's name.
 # The figures are those of gcc 12.2 and QEMU 7.2; there they are exact. They are
-# those of AArch64; with rv64_ in front those of RISC-V, 64 bit; with m3_tiny16_ and
-# m3_tiny256_ those of the tiny builds on Cortex-M3.
+# those of AArch64; with rv64_ in front those of RISC-V, 64 bit; with m3_ those of the
+# full library on Cortex-M3, with m3_tiny16_ and m3_tiny256_ of the tiny builds there.
 """
 # Not instructions: they have their bars in `make bench`.
 NO_LIMIT = "full_free_permille"

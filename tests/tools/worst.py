@@ -64,12 +64,14 @@ class Target:
         return {"heap": heap, "most": most, "seed": seed, "ops": OPERATIONS // len(self.heaps)}
 
 
-# The tiny builds have no recalls to ask for, and one core.
+# The tiny builds have no recalls to ask for.
 LARGE = {"holes": ("64K", "1M"), "bins": ("64K", "1M", "16M"), "pages": ("64K", "1M"),
          "pending": ("64K", "1M")}
 TARGETS = [
     Target("a64", "a64", f"{bench.CORES}", doubled(1 << 10, 1 << 30), LARGE, {}),
     Target("rv64", "rv64", f"{bench.CORES}", doubled(1 << 10, 1 << 30), LARGE, {}),
+    Target("m3", "an385", "1", doubled(1 << 10, 4 << 20),
+           {"holes": ("64K", "1M"), "bins": ("64K", "1M"), "pages": ("64K", "1M")}, {}),
     Target("m3_tiny16", "an385", "1-tiny16", doubled(512, 16 << 10),
            {"holes": ("2K", "16K"), "bins": ("2K", "16K")}, {"nostats": 1}),
     Target("m3_tiny256", "an385", "1-tiny256", doubled(1 << 10, 256 << 10),
@@ -132,12 +134,12 @@ def of_bench(section):
 def rows(build):
     """What is measured of each target, beside what bench.py measures of a64."""
     for target in TARGETS:
-        tiny = "nostats" in target.more
-        sections = [states, campaign_slices] if tiny else [states, span, campaign_slices]
+        one_core = target.library.startswith("1")
+        sections = [states, campaign_slices] if one_core else [states, span, campaign_slices]
         if target.name == "rv64":
             sections = [of_bench(s) for s in (bench.fast, bench.cache, bench.remote, bench.worst,
                                               bench.tagged)] + sections
-        machine = target.machine(build, ("bench_states",) if tiny else PROGRAMS)
+        machine = target.machine(build, ("bench_states",) if one_core else PROGRAMS)
         try:
             for section in sections:
                 yield from renamed(target, section(target, machine))
