@@ -183,7 +183,7 @@ STEP bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
         hak_word free = pool_push(slot, p);
         if (free == 0)
             return false;
-        sites_pushed(slot, tags, p, slot->stride);
+        sites_pushed(slot, tags, p);
         if (free == slot->trigger)
             pool_emptied(slot, state);
         else
@@ -201,7 +201,7 @@ STEP bool heap_free_in_page(const hak_maps *maps, hak_slot *slot, unsigned kind,
     pool_pushed pushed = pool_push_shared(region_freed(maps, unit), page, ONE << block);
     if (pushed == PUSH_REFUSED)
         return false;
-    sites_freed(tag, (uint16_t)stride_and_mask);
+    sites_freed(tag, sites_charge(slot));
     word_set(&slot->remote_frees, word_get(&slot->remote_frees) + 1);
     if (pushed == PUSH_FIRST) {
         hak_ticket ticket;

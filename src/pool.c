@@ -22,6 +22,7 @@ static void make_slot(hak_slot *slot, const hak_class *c)
     slot->stride = (uint16_t)c->stride;
     slot->reciprocal = c->reciprocal;
     slot->page_mask = (uint16_t)((c->units << UNIT_SHIFT) - 1);
+    MARKS_START(slot, c);
 }
 
 void pool_carve(hak_class_plan plan, hak_carving *range)

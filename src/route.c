@@ -275,7 +275,7 @@ static __attribute__((noinline)) hak_fault free_in_page(hak_region *region, unsi
         pushed = pool_push_shared(page_freed(spot.page), page_record_of(spot.page), spot.bit);
     if (pushed != PUSH_REFUSED) {
         count_remote(index);
-        sites_freed(tag, pools.classes[index].stride);
+        sites_freed(tag, sites_charge(pool_slot(0, index)));
     }
     if (pushed == PUSH_FIRST)
         pool_list(&region->maps, page_unit(spot.page));

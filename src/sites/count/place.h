@@ -20,11 +20,20 @@
  * bytes of all sites are the sum of peak - room, less the rooms there.
  */
 enum { PLACES = 2 * HAK_SITES, PLACE_LOG2 = 4, PLACE_FREES = WORD_BITS == 64 ? 0 : 2 };
+enum { PLACE_ROOM_BITS = WORD_BITS == 64 ? 36 : 32 };
 __extension__ typedef struct hak_place_of_site {
     hak_atomic account;
     hak_atomic address;            /* 0, or a call site for good; second half: peak, in bytes */
     hak_atomic frees[PLACE_FREES]; /* the first; the second fills up */
 } hak_place_of_site;
 _Static_assert(sizeof(hak_place_of_site) == 1 << PLACE_LOG2, "its address is one shift away");
+
+/* What a free of so many bytes adds to the account. A slot of the pools keeps that of its
+ * blocks, where it is not the stride. */
+enum { PLACE_CHARGES = WORD_BITS == 64 };
+static inline hak_word place_charge(size_t size_bytes)
+{
+    return (hak_word)PLACE_CHARGES << PLACE_ROOM_BITS % WORD_BITS | size_bytes;
+}
 
 #endif

@@ -9,13 +9,11 @@ typedef uintptr_t hak_tag;
 
 enum {
     TALLY_COUNTS = 1,
-    TALLY_ROOM_BITS = WORD_BITS == 64 ? 36 : 32,
-    TALLY_FREES_BITS = WORD_BITS == 64 ? 63 - TALLY_ROOM_BITS : 0,
-    TALLY_FREES_SHIFT = TALLY_ROOM_BITS % WORD_BITS /* where there are any */
+    TALLY_FREES_BITS = WORD_BITS == 64 ? 63 - PLACE_ROOM_BITS : 0,
+    TALLY_FREES_SHIFT = PLACE_ROOM_BITS % WORD_BITS /* where there are any */
 };
-#define TALLY_ROOM      (~(hak_word)0 >> (WORD_BITS - TALLY_ROOM_BITS))
-#define TALLY_OVERDRAWN (ONE << (TALLY_ROOM_BITS - 1))
-#define TALLY_ONE_FREE  (TALLY_FREES_BITS != 0 ? ONE << TALLY_FREES_SHIFT : 0)
+#define TALLY_ROOM      (~(hak_word)0 >> (WORD_BITS - PLACE_ROOM_BITS))
+#define TALLY_OVERDRAWN (ONE << (PLACE_ROOM_BITS - 1))
 #define TALLY_CARRY     (TALLY_FREES_BITS != 0 ? ONE << (WORD_BITS - 1) : 0)
 
 /* Tags in a page can be overwritten by the program: any value is survived. */
@@ -45,10 +43,10 @@ static inline hak_word tally_change(hak_place_of_site *place, hak_word change)
     return tally_add_to(&place->account, change);
 }
 
-/* A free. */
-static inline void tally_give(hak_place_of_site *place, size_t size_bytes)
+/* A free: place_charge of its bytes. */
+static inline void tally_give(hak_place_of_site *place, hak_word charge)
 {
-    tally_change(place, TALLY_ONE_FREE | size_bytes);
+    tally_change(place, charge);
     if (PLACE_FREES != 0)
         tally_add_to(place->frees, 1);
 }
@@ -84,9 +82,9 @@ static inline void tally_add(hak_tag tag, size_t size_bytes)
         tally_settle(&pools.sites[tag]);
 }
 
-static inline void tally_sub(hak_tag tag, size_t size_bytes)
+static inline void tally_sub(hak_tag tag, hak_word charge)
 {
-    tally_give(tally_place(tag), size_bytes);
+    tally_give(tally_place(tag), charge);
 }
 
 /* The same by a held note, which has the tag at the top and, where words have 64 bits,
@@ -95,7 +93,7 @@ static inline void tally_sub_noted(hak_word held, size_t size_bytes)
 {
     hak_word tag = WORD_BITS == 64 ? held : held & NOTE_TAG;
     char *place = (char *)pools.sites + (tag >> (NOTE_TAG_SHIFT - PLACE_LOG2));
-    tally_give((hak_place_of_site *)(void *)place, size_bytes);
+    tally_give((hak_place_of_site *)(void *)place, place_charge(size_bytes));
 }
 
 static inline void tally_resize(hak_tag tag, size_t from, size_t to)

@@ -8,6 +8,7 @@
 typedef struct hak_place_of_site {
     hak_atomic address; /* 0, or a call site for good */
 } hak_place_of_site;
-enum { PLACES = HAK_SITES };
+enum { PLACES = HAK_SITES, PLACE_CHARGES = 0 };
+static inline hak_word place_charge(size_t size_bytes) { return size_bytes; }
 
 #endif

@@ -14,7 +14,7 @@ static inline bool tally_add_fast(hak_place_of_site *place, size_t size_bytes)
     return (void)place, (void)size_bytes, false;
 }
 static inline void tally_add(hak_tag tag, size_t size_bytes) { (void)tag, (void)size_bytes; }
-static inline void tally_sub(hak_tag tag, size_t size_bytes) { (void)tag, (void)size_bytes; }
+static inline void tally_sub(hak_tag tag, hak_word charge) { (void)tag, (void)charge; }
 static inline void tally_sub_noted(hak_word held, size_t size_bytes)
 {
     (void)held, (void)size_bytes;

@@ -25,7 +25,8 @@ static inline uint32_t marks_blocks(uint32_t page_bytes, uint32_t stride)
     return hak_port_divide(page_bytes, stride);
 }
 
-/* The carving of the tags' map; the slot's page has changed. */
+/* The start of a slot; the carving of the tags' map; the slot's page has changed. */
+#define MARKS_START(slot, class)             ((void)0)
 #define MARKS_CARVE(maps, range, units)      ((void)0)
 #define MARKS_ADOPT(slot, class, maps, unit) ((void)0)
 

@@ -38,10 +38,10 @@ static inline void sites_given_in(const hak_region *r, const void *block, const 
     (void)r, (void)block, (void)site;
 }
 static inline void sites_failed(const void *site) { (void)site; }
-static inline void sites_pushed(const hak_slot *slot, const uint8_t *tags, const void *p,
-                                size_t stride)
+static inline hak_word sites_charge(const hak_slot *slot) { return (void)slot, 0; }
+static inline void sites_pushed(const hak_slot *slot, const uint8_t *tags, const void *p)
 {
-    (void)slot, (void)tags, (void)p, (void)stride;
+    (void)slot, (void)tags, (void)p;
 }
 static inline hak_tag sites_page_tag(const hak_maps *maps, uintptr_t unit, unsigned kind,
                                      unsigned block, size_t stride)
@@ -53,7 +53,7 @@ static inline hak_tag sites_run_tag(const hak_region *r, const void *p)
 {
     return (void)r, (void)p, 0;
 }
-static inline void sites_freed(hak_tag tag, size_t size_bytes) { (void)tag, (void)size_bytes; }
+static inline void sites_freed(hak_tag tag, hak_word charge) { (void)tag, (void)charge; }
 static inline void sites_run_freed(const hak_region *r, const void *p, hak_tag tag, size_t granules)
 {
     (void)r, (void)p, (void)tag, (void)granules;

@@ -24,14 +24,16 @@ enum {
                         : MARKS_STRIPE == 2 ? 1
                                             : 0,
     MARKS_SHARED = 128,
-    MARKS_SLOT_WORDS = WORD_BITS == 64 ? 9 : 11
+    MARKS_SLOT_WORDS = WORD_BITS == 64 ? 9 + PLACE_CHARGES : 11
 };
 
 _Static_assert(1 << MARKS_STRIPE_LOG2 == MARKS_STRIPE, "1, 2 or 4");
 _Static_assert(HAK_SITES <= MARKS_SHARED, "a tag and a bit fit into a byte");
 
 #define MARKS_IN_MAPS  uint8_t *tags;            /* MARKS_PER_UNIT for each unit */
-#define MARKS_IN_SLOT  uint8_t *tags;            /* of the page's blocks */
+#define MARKS_IN_SLOT                                                                              \
+    __extension__ hak_word charges[PLACE_CHARGES];                                                 \
+    uint8_t *tags; /* of the page's blocks */
 #define MARKS_IN_POOLS hak_place_of_site *sites; /* HAK_SITES of them */
 /* Also before hak_init: malloc looks there first. */
 #define MARKS_POOLS_START = {.sites = marks_sites}
@@ -41,10 +43,10 @@ extern hak_place_of_site marks_sites[];
 static inline uintptr_t marks_slot(uintptr_t slots, uintptr_t number)
 {
     /* By steps that GCC does not see through: it would multiply. */
-    unsigned nine = (unsigned)number + ((unsigned)number << 3);
-    unsigned words = WORD_BITS == 64 ? nine : (unsigned)number * MARKS_SLOT_WORDS;
-    __asm__("" : "+r"(words));
-    slots += (uintptr_t)words << (WORD_BITS == 64 ? 3 : 2);
+    unsigned odd = (unsigned)number + ((unsigned)number << (3 - PLACE_CHARGES));
+    unsigned steps = WORD_BITS == 64 ? odd : (unsigned)number * MARKS_SLOT_WORDS;
+    __asm__("" : "+r"(steps));
+    slots += (uintptr_t)steps * (WORD_BITS == 64 ? 8 << PLACE_CHARGES : 4);
     __asm__("" : "+r"(slots));
     return slots;
 }
@@ -65,6 +67,8 @@ static inline uint8_t *marks_of(uint32_t stride, uint32_t used_bytes, uintptr_t 
     return marks_in_map(stride) ? map : (uint8_t *)(page + used_bytes);
 }
 
+#define MARKS_START(slot, class)                                                                   \
+    ((void)(PLACE_CHARGES != 0 && (*(slot)->charges = place_charge((class)->stride))))
 #define MARKS_CARVE(maps, range, units)                                                            \
     ((maps)->tags = region_carve(range, (units)*MARKS_PER_UNIT, 1))
 #define MARKS_ADOPT(slot, class, maps, unit)                                                       \

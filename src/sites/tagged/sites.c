@@ -144,5 +144,5 @@ void sites_run_gone(const hak_region *r, const void *p)
 void sites_run_freed(const hak_region *r, const void *p, hak_tag tag, size_t granules)
 {
     sites_run_gone(r, p);
-    tally_sub(tag, granules << GRANULE_SHIFT);
+    tally_sub(tag, place_charge(granules << GRANULE_SHIFT));
 }

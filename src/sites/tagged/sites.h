@@ -73,15 +73,20 @@ void sites_given_in(const hak_region *r, const void *block, const void *site);
 /* A call returned NULL for want of memory. */
 static inline void sites_failed(const void *site) { tally_failed(sites_find(site)); }
 
+/* What a free of the slot's size adds to an account. */
+static inline hak_word sites_charge(const hak_slot *slot)
+{
+    return PLACE_CHARGES != 0 ? *slot->charges : slot->stride;
+}
+
 /* What is freed: the tag is read before the block can be another's, so nobody writes
  * it meanwhile. First in the
  * core's own page, whose blocks stay while interrupts are masked. */
-static inline void sites_pushed(const hak_slot *slot, const uint8_t *tags, const void *p,
-                                size_t stride)
+static inline void sites_pushed(const hak_slot *slot, const uint8_t *tags, const void *p)
 {
     uint32_t offset = (uint32_t)((uintptr_t)p - slot->base);
     if (TALLY_COUNTS)
-        tally_sub(tags[hak_port_high(offset, slot->reciprocal)], stride);
+        tally_sub(tags[hak_port_high(offset, slot->reciprocal)], sites_charge(slot));
 }
 /* Then a block of any page, by the page's first unit. */
 static inline uint8_t *sites_page_tags(const hak_maps *maps, uintptr_t unit, unsigned kind)
@@ -104,7 +109,7 @@ static inline hak_tag sites_spot_tag(hak_spot spot)
     return sites_page_tag(page_maps(spot.page), page_unit(spot.page), spot.index + 1,
                           hak_port_ctz(spot.bit), pools.classes[spot.index].stride);
 }
-static inline void sites_freed(hak_tag tag, size_t size_bytes) { tally_sub(tag, size_bytes); }
+static inline void sites_freed(hak_tag tag, hak_word charge) { tally_sub(tag, charge); }
 
 /* The run layer's blocks, run lock held: the tag of the block that begins at p,
  * which may be any address in the region's span. */
