@@ -104,11 +104,12 @@ static bool heap_works(size_t bytes, uint64_t *random)
     return unit_guards_hold();
 }
 
-/* What the program can write after it was loaded may be anything. */
+/* What the program can write after it was loaded may be anything. junk=N tables of it:
+ * the host, where that takes no time, tries many, a board a few of the same. */
 static void test_junk(void)
 {
-    uint64_t random = 3;
-    for (unsigned round = 0; round < 60; round++) {
+    uint64_t random = 3, rounds = kit_argument_number("junk", 9);
+    for (uint64_t round = 0; round < rounds; round++) {
         fresh();
         for (size_t i = 0; i < sizeof table; i++)
             ((uint8_t *)&table)[i] = (uint8_t)(kit_random(&random) >> 50);
