@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Replay of recorded traces.
 
-REPLAY_SOURCES := $(addprefix tests/replay/,replay.c object.c spread.c interrupt.c trace.c)
+REPLAY_SOURCES := $(addprefix tests/replay/,replay.c object.c contents.c call.c spread.c interrupt.c trace.c)
 
 $(call host_program,replay,$(REPLAY_SOURCES),-Itests/replay/pause/host)
 $(call boards_program,replay,$(REPLAY_SOURCES),-Itests/replay/pause/board)
