@@ -44,8 +44,7 @@ void *replay_call(const trace_record *t, unsigned op, void *block, uint64_t *ins
     return result;
 }
 
-bool replay_sound(const trace_record *t, unsigned op, const void *block, size_t kept,
-                  uint64_t key)
+bool replay_sound(const trace_record *t, unsigned op, const void *block, size_t kept, uint64_t key)
 {
     uintptr_t align = op == TRACE_ALIGNED ? (uintptr_t)1 << t->align_log2 : 1;
 
@@ -87,7 +86,6 @@ void replay_add_cost(replay_cost *costs, replay_kind kind, uint64_t instructions
         cost->max_record = record;
     }
 }
-
 
 void replay_print_costs(const replay_cost *costs)
 {

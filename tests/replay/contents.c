@@ -48,4 +48,3 @@ bool replay_all_zero(const void *block, size_t size)
         any |= bytes[i];
     return any == 0;
 }
-

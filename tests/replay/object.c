@@ -104,8 +104,8 @@ void replay_perform(replay *r, uint32_t i, replay_counts *c)
     }
     if (r->at_once)
         enter(r);
-    void *after =
-        r->at_sites ? call_at(t, op, before, &instructions) : replay_call(t, op, before, &instructions);
+    void *after = r->at_sites ? call_at(t, op, before, &instructions)
+                              : replay_call(t, op, before, &instructions);
     if (r->at_once)
         leave(r);
     replay_add_cost(c->cost, replay_kind_of(op, before, after), instructions, i);

@@ -72,7 +72,8 @@ static int load(size_t *used, size_t ram_bytes)
     size_t core_of = before + rounded(run.t.record_count * sizeof(uint32_t));
     *used = core_of + rounded(run.t.record_count);
     if (*used > ram_bytes)
-        return cannot("too little RAM for the trace and its tables: give the machine more");
+        return cannot("too little RAM for the trace and its tables: give the machine more, or a "
+                      "shorter one");
     run.objects = (replay_object *)(void *)(ram.trace + objects);
     run.before = (uint32_t *)(void *)(ram.trace + before);
     run.core_of = ram.trace + core_of;
