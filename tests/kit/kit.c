@@ -126,6 +126,26 @@ uint64_t kit_instructions_overhead(void)
     return kit_instructions() - before;
 }
 
+static long read_all(long file, void *buffer, size_t bytes)
+{
+    long size = kit_file_bytes(file);
+    if (size < 0)
+        return -1;
+    if ((uint64_t)size > bytes)
+        return -2;
+    return kit_file_read(file, buffer, (size_t)size) == size ? size : -1;
+}
+
+long kit_read_file(const char *path, void *buffer, size_t bytes)
+{
+    long file = kit_file_open(path);
+    if (file < 0)
+        return -1;
+    long result = read_all(file, buffer, bytes);
+    kit_file_close(file);
+    return result;
+}
+
 /* The case that runs; any core may fail it. */
 static const char *case_name = "(no case)";
 static atomic_bool case_failed;

@@ -75,6 +75,14 @@ void kit_unmask(uint64_t state);
  * buffer. Bytes read; -1: cannot be opened, -2: larger than the buffer. */
 long kit_read_file(const char *path, void *buffer, size_t bytes);
 
+/* The same file piece by piece, where there is no room for all of it. A negative
+ * result: it cannot be opened or read. Fewer bytes than asked for are read at its end
+ * only. */
+long kit_file_open(const char *path); /* its handle */
+long kit_file_bytes(long file);
+long kit_file_read(long file, void *buffer, size_t bytes); /* bytes read */
+void kit_file_close(long file);
+
 /* Relax in a spin loop. */
 void kit_relax(void);
 

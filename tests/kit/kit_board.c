@@ -97,32 +97,25 @@ uint64_t kit_mask(void) { return board_mask(); }
 
 void kit_unmask(uint64_t state) { board_unmask(state); }
 
-static long read_all(long file, void *buffer, size_t bytes)
+long kit_file_open(const char *path) { return board_file_open(path); }
+
+long kit_file_bytes(long file) { return board_file_bytes(file); }
+
+long kit_file_read(long file, void *buffer, size_t bytes)
 {
-    long size = board_file_bytes(file);
-    if (size < 0)
-        return -1;
-    if ((size_t)size > bytes)
-        return -2;
-    long done = 0;
-    while (done < size) {
-        long got = board_file_read(file, (char *)buffer + done, (size_t)(size - done));
-        if (got <= 0)
-            return -1;
-        done += got;
+    size_t done = 0;
+    while (done < bytes) {
+        long got = board_file_read(file, (char *)buffer + done, bytes - done);
+        if (got < 0)
+            return got;
+        if (got == 0)
+            break;
+        done += (size_t)got;
     }
-    return done;
+    return (long)done;
 }
 
-long kit_read_file(const char *path, void *buffer, size_t bytes)
-{
-    long file = board_file_open(path);
-    if (file < 0)
-        return -1;
-    long result = read_all(file, buffer, bytes);
-    board_file_close(file);
-    return result;
-}
+void kit_file_close(long file) { board_file_close(file); }
 
 void kit_relax(void) { board_relax(); }
 

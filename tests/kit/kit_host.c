@@ -137,32 +137,29 @@ uint64_t kit_mask(void) { return 0; }
 
 void kit_unmask(uint64_t state) { (void)state; }
 
-static long read_all(int file, void *buffer, size_t bytes)
+long kit_file_open(const char *path) { return open(path, O_RDONLY); }
+
+long kit_file_bytes(long file)
 {
     struct stat about;
-    if (fstat(file, &about) != 0)
-        return -1;
-    if ((uint64_t)about.st_size > bytes)
-        return -2;
+    return fstat((int)file, &about) == 0 ? (long)about.st_size : -1;
+}
+
+long kit_file_read(long file, void *buffer, size_t bytes)
+{
     size_t done = 0;
-    while (done < (size_t)about.st_size) {
-        ssize_t got = read(file, (char *)buffer + done, (size_t)about.st_size - done);
-        if (got <= 0)
+    while (done < bytes) {
+        ssize_t got = read((int)file, (char *)buffer + done, bytes - done);
+        if (got < 0)
             return -1;
+        if (got == 0)
+            break;
         done += (size_t)got;
     }
     return (long)done;
 }
 
-long kit_read_file(const char *path, void *buffer, size_t bytes)
-{
-    int file = open(path, O_RDONLY);
-    if (file < 0)
-        return -1;
-    long result = read_all(file, buffer, bytes);
-    close(file);
-    return result;
-}
+void kit_file_close(long file) { close((int)file); }
 
 /* Threads may be more than processors: let the one run that is waited for. */
 void kit_relax(void) { sched_yield(); }

@@ -72,7 +72,8 @@ static int load(size_t *used, size_t ram_bytes)
     size_t core_of = before + rounded(run.t.record_count * sizeof(uint32_t));
     *used = core_of + rounded(run.t.record_count);
     if (*used > ram_bytes)
-        return cannot("too little RAM for the trace and its tables: give the machine more");
+        return cannot("too little RAM for the trace and its tables: give the machine more, or a "
+                      "shorter one");
     run.objects = (replay_object *)(void *)(ram.trace + objects);
     run.before = (uint32_t *)(void *)(ram.trace + before);
     run.core_of = ram.trace + core_of;
@@ -123,7 +124,7 @@ static int lay_out(void)
     ram.heap = ram.low_guard + GUARD_BYTES;
     ram.heap_bytes = heap_bytes + (run.at_once ? spread_needs(heap_bytes) : 0);
     if (ram.heap_bytes > ram_bytes || used + 2 * GUARD_BYTES + ram.heap_bytes + 8 > ram_bytes)
-        return cannot("too little RAM for this heap: give the machine more");
+        return cannot("too little RAM for this heap: give the machine more, or hak less (HEAP=)");
     ram.high_guard = ram.heap + ((ram.heap_bytes + 7) & ~(size_t)7);
     replay_fill(ram.low_guard, 0, GUARD_BYTES, GUARD_KEY);
     replay_fill(ram.high_guard, 0, GUARD_BYTES, GUARD_KEY);
@@ -159,28 +160,11 @@ static void print_value(const char *name, uint64_t value)
     kit_print("= %s %llu\n", name, (unsigned long long)value);
 }
 
-/* = cost NAME calls mean*10 max record, less the cost of reading the counter. */
-static void print_costs(const replay_counts *sum)
-{
-    static const char *const names[KINDS] = {"malloc", "calloc",           "aligned_alloc",
-                                             "free",   "realloc_in_place", "realloc_moved"};
-    uint64_t overhead = kit_instructions_overhead();
-
-    if (run.at_once || kit_instructions() == 0)
-        return;
-    for (unsigned k = 0; k < KINDS; k++) {
-        const replay_cost *c = &sum->cost[k];
-        if (c->calls != 0)
-            kit_print("= cost %s %llu %llu %llu %u\n", names[k], (unsigned long long)c->calls,
-                      (unsigned long long)((c->sum - c->calls * overhead) * 10 / c->calls),
-                      (unsigned long long)(c->max - overhead), (unsigned)c->max_record);
-    }
-}
-
 static void print_stats(const hak_stats *s)
 {
     print_value("run_peak", s->peak_bytes);
     print_value("metadata", s->metadata_bytes);
+    print_value("margin", s->heap_bytes - s->metadata_bytes - s->peak_bytes);
     print_value("malloc_pool", s->malloc_pool);
     print_value("malloc_run", s->malloc_run);
     print_value("malloc_cache", s->malloc_cache);
@@ -267,7 +251,8 @@ static int report(uint64_t nanoseconds, bool timer)
     print_value("waits", sum.waits);
     print_value("milliseconds", nanoseconds / 1000000);
     print_stats(&stats);
-    print_costs(&sum);
+    if (!run.at_once)
+        replay_print_costs(sum.cost);
     print_sites();
     if (run.at_once)
         report_spread(&handlers, timer);

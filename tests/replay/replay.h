@@ -2,8 +2,8 @@
 /*
  * Replay of a recorded trace on hak, in order on one core or spread over all
  * cores at once. replay.c lays out the memory and reports; object.c performs
- * one record and verifies the object's contents; spread.c runs all cores;
- * interrupt.c is the timer's handler.
+ * one record (contents.c and call.c, which small.c has, too, have its parts);
+ * spread.c runs all cores; interrupt.c is the timer's handler.
  */
 #ifndef REPLAY_H
 #define REPLAY_H
@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "call.h"
+#include "contents.h"
 #include "hak.h"
 #include "trace.h"
 
@@ -31,24 +33,6 @@ typedef struct replay_object {
     uint32_t size_bytes;
     _Atomic(uint32_t) done; /* the last record performed on it */
 } replay_object;
-
-/* Instructions of one kind of call. */
-typedef enum replay_kind {
-    KIND_MALLOC,
-    KIND_CALLOC,
-    KIND_ALIGNED,
-    KIND_FREE,
-    KIND_REALLOC_IN_PLACE,
-    KIND_REALLOC_MOVED,
-    KINDS
-} replay_kind;
-
-typedef struct replay_cost {
-    uint64_t calls;
-    uint64_t sum;
-    uint64_t max;
-    uint32_t max_record;
-} replay_cost;
 
 /* What one core counts; the cores' are summed at the end. */
 typedef struct replay_counts {
@@ -85,9 +69,6 @@ typedef struct replay {
 void replay_perform(replay *r, uint32_t i, replay_counts *counts);
 /* Verify and free what the trace left live; the number of mismatches. */
 uint64_t replay_free_rest(replay *r, uint32_t *left);
-/* The contents of a block: words made from a key and their place. */
-void replay_fill(void *block, size_t from, size_t to, uint64_t key);
-bool replay_verify(const void *block, size_t bytes, uint64_t key);
 
 /* spread.c */
 void replay_plan(replay *r); /* fills in before and core_of */

@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: MIT
 # Replay of recorded traces.
 
-REPLAY_SOURCES := $(addprefix tests/replay/,replay.c object.c spread.c interrupt.c trace.c)
+REPLAY_SOURCES := $(addprefix tests/replay/,replay.c object.c contents.c call.c spread.c interrupt.c trace.c)
 
 $(call host_program,replay,$(REPLAY_SOURCES),-Itests/replay/pause/host)
 $(call boards_program,replay,$(REPLAY_SOURCES),-Itests/replay/pause/board)
+
+# For boards with a few KiB: the trace is cut to what fits, and streamed.
+SMALL_SOURCES := $(addprefix tests/replay/,small.c contents.c call.c trace.c)
+
+$(call host_program,replay_small,$(SMALL_SOURCES))
+$(call boards_program,replay_small,$(SMALL_SOURCES))
+
 $(call host_program,trace_test,tests/replay/trace_test.c tests/replay/trace.c)
 
-# run.py finds the options in the environment, where make puts them.
-run: ## replay a recorded trace under QEMU: TRACE=file CORES=n HEAP=bytes BOARD=a64|rv64|rv32|an385|an386|an521
-	@sh tests/tools/need.sh $(if $(filter rv%,$(BOARD)),rv,$(if $(filter an%,$(BOARD)),m,a64))
+# run.py finds the options in the environment, where make puts them, and asks for the
+# board's tools.
+run: ## replay a recorded trace under QEMU: TRACE=file CORES=n HEAP=bytes BOARD=a64|a72|lse|rv64|rv32|rv32s|an385|an386|an521|microbit|stm32vl
+	@sh tests/tools/need.sh python
 	@MAKE='$(MAKE)' python3 tests/tools/run.py
 
 # The smallest heaps are measured with the library built for one core of the host.
@@ -34,6 +42,6 @@ smallest-heaps: ## measure tests/traces/smallest.txt anew: TRACES=dir
 	@$(MAKE) --no-print-directory memory-bench MEMORY_FLAGS="--write tests/traces/smallest.txt"
 
 .PHONY: test-replay
-test-replay: $(foreach san,asan tsan,$(BUILD)/host-4-$(san)/replay) $(BUILD)/host-4-asan/trace_test ## the trace reader, replays on the host and in QEMU: TRACES=dir
+test-replay: $(foreach san,asan tsan,$(BUILD)/host-4-$(san)/replay) $(BUILD)/host-4-asan/trace_test $(BUILD)/host-1-tiny16-asan/replay_small ## the trace reader, replays on the host and in QEMU: TRACES=dir
 	@sh tests/tools/need.sh a64 m rv host
 	@MAKE='$(MAKE)' python3 tests/replay/replay_test.py $(BUILD) $(TRACES)

@@ -8,6 +8,7 @@
 #   m      the same for Cortex-M
 #   rv     the same for RISC-V
 #   host   native compilers, clang with its sanitizers
+#   python python3 alone; what runs first asks for the rest
 #   real   the programs that run under the preload
 #   format clang-format
 #   static cppcheck, coverage
@@ -25,12 +26,13 @@ packages_of() {
         riscv64-unknown-elf-gcc:gcc-riscv64-unknown-elf riscv64-unknown-elf-ar:binutils-riscv64-unknown-elf ;;
     host) echo make:make python3:python3 gcc:gcc g++:g++ ar:binutils '/usr/include/stdio.h:libc6-dev' \
         clang-14:clang-14 '/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.asan-*:libclang-rt-14-dev' ;;
+    python) echo python3:python3 ;;
     real) echo git:git perl:perl sqlite3:sqlite3 lua5.4:lua5.4 ;;
     format) echo clang-format:clang-format ;;
     static) echo cppcheck:cppcheck gcovr:gcovr ;;
     peers) echo '/usr/lib/*/libmimalloc.so.2:libmimalloc2.0' '/usr/lib/*/libjemalloc.so.2:libjemalloc2' \
         '/usr/lib/*/libtcmalloc_minimal.so.4:libtcmalloc-minimal4' valgrind:valgrind ;;
-    *) echo "need.sh: unknown set $1 (there are: a64 m rv host real format static peers)" >&2; return 1 ;;
+    *) echo "need.sh: unknown set $1 (there are: a64 m rv host python real format static peers)" >&2; return 1 ;;
     esac
 }
 
@@ -51,7 +53,7 @@ missing() {
     done
 }
 
-[ $# -gt 0 ] || { sed -n '3,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '3,16s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 wanted=
 for set_name; do
     wanted="$wanted $(packages_of "$set_name")" || exit 2

@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: MIT
 """What `make run` does: build the replay firmware, boot it in QEMU twice (in
 order on one core with exact instruction counts; on all cores at once with timer
-interrupts) and print both reports as one table. Exit status 0 only if all is
-right, 1 if something went wrong in a run, 2 if it could not be run.
+interrupts) and print both reports as one table. On the smallest boards: cut the
+trace to what fits, and boot the small replay, once, in order. Exit status 0 only if
+all is right, 1 if something went wrong in a run, 2 if it could not be run.
 
     make run [TRACE=FILE] [CORES=n] [HEAP=bytes] [BOARD=name]
 
     TRACE   an .atrc or .atrc.xz file (docs/traces.md)
-    CORES   1 to 16; on rv64 and rv32 to 8, on an521 to 2, on an385 and an386 1
+    CORES   1 to as many as the board has (4 if it has them)
     HEAP    bytes for hak, K and M are understood; default: 1.25 times the
-            smallest heap in tests/traces/smallest.txt, else 1.5 times the peak
+            smallest heap in tests/traces/smallest.txt, else 1.5 times the peak; on the
+            smallest boards 11 KiB and 4.5 KiB
     EXTRA   more bytes for the run on all cores. Default: 0 if HEAP is given, else
             what the drift of the cores, the interrupt handlers' own blocks and
             the cores' own pages can need; printed below the table
@@ -18,12 +20,15 @@ right, 1 if something went wrong in a run, 2 if it could not be run.
     PERIOD  of the timer, in microseconds (100)
     PLAIN   1: replay calloc as malloc
     MODE    order or spread: only that run
-    BOARD   a64 (QEMU virt, AArch64), rv64 or rv32 (QEMU virt, RISC-V), an385 or an386
-            (MPS2, Cortex-M3 or M4), an521 (MPS2, two Cortex-M33). The last three have
-            16 MiB for the trace, its tables and the heap
+    BOARD   a64 (the default), a72, lse (QEMU virt, AArch64: Cortex-A53, A72, and LSE),
+            rv64, rv32, rv32s (virt, RISC-V; the last without atomics), an385, an386
+            (MPS2, Cortex-M3 and M4), an521 (MPS2, two Cortex-M33), microbit (Cortex-M0),
+            stm32vl (Cortex-M3). The MPS2 boards have 16 MiB for the trace, its tables and
+            the heap; the last two a few KiB, the tiny build, and a trace that is cut
+    CUT     microbit and stm32vl: bytes that live at once in the cut trace (65% of HEAP)
     SITES   list (the default): replay the trace once more, in order, on a library
             that knows call sites, and print which sites held most at the peak;
-            count: and their own peaks; off: do not
+            count: and their own peaks; off: do not. The tiny build does not know them
 """
 import difflib
 import lzma
@@ -31,26 +36,44 @@ import os
 import re
 import shlex
 import signal
-import struct
 import subprocess
 import sys
+from typing import NamedTuple, Optional
+
+from cut import cut_trace
+from trace_file import HEADER, RECORD_BYTES, Refused, check_header, read_trace
 
 DEFAULT_TRACE = "tests/traces/cjson-A.atrc.xz"
 SMALLEST = "tests/traces/smallest.txt"
 UNPACKED = "build/run/trace.atrc"
-OPTIONS = ("TRACE", "CORES", "HEAP", "EXTRA", "WINDOW", "PERIOD", "PLAIN", "MODE", "BOARD", "SITES")
+OPTIONS = ("TRACE", "CORES", "HEAP", "EXTRA", "WINDOW", "PERIOD", "PLAIN", "MODE", "BOARD", "SITES", "CUT")
 OF_THE_BUILD = ("PORT", "FAIL", "SAN", "BUILD", "TRACES", "MAKE")
-# Their cores, and the memory that is theirs; None: as much as the run wants.
-BOARDS = {"a64": (16, None), "rv64": (8, None), "rv32": (8, None), "an385": (1, 16), "an386": (1, 16), "an521": (2, 16)}
 HEAP_MIN, HEAP_MAX = 1024, 4 << 30
-TRACE_MAX = 1 << 30
 MIB = 1 << 20
-HEADER = struct.Struct("<8sII8Q")
-RECORD_BYTES = 24
 
 
-class Refused(Exception):
-    pass
+class Board(NamedTuple):
+    tools: str                    # of need.sh
+    cores: int                    # at most
+    memory: Optional[int] = None  # bytes for trace, tables and heap; None: as much as the run wants
+    heap_most: int = HEAP_MAX
+    small_heap: Optional[int] = None  # the small replay with the tiny build; its heap by default
+
+
+BOARDS = {
+    "a64": Board("a64", 16), "a72": Board("a64", 16), "lse": Board("a64", 16),
+    "rv64": Board("rv", 8), "rv32": Board("rv", 8, heap_most=1 << 30), "rv32s": Board("rv", 1, heap_most=1 << 30),
+    "an385": Board("m", 1, 16 * MIB), "an386": Board("m", 1, 16 * MIB), "an521": Board("m", 2, 16 * MIB),
+    "microbit": Board("m", 1, small_heap=11 << 10), "stm32vl": Board("m", 1, small_heap=9 << 9),
+}
+# What QEMU calls a machine that is one of them.
+MACHINES = {"mps2-an385": "an385", "mps2-an386": "an386", "mps2-an521": "an521", "stm32vldiscovery": "stm32vl"}
+
+# Of the small replay (tests/replay/small.c): the table's entry for a block, and both guards.
+SMALL_BLOCK_BYTES, SMALL_GUARDS = 6, 128
+SMALL_HEAP_MIN = 512
+SMALL_BLOCKS_MIN = 16
+CUT_SHARE = 65 # percent of the heap
 
 
 def command_line_variables():
@@ -69,7 +92,7 @@ def check_names():
                                                     f"there are {', '.join(OPTIONS)}"))
 
 
-def number(name, low, high, otherwise=None):
+def number(name, low, high, otherwise=None, because=""):
     text = os.environ.get(name, "").strip()
     if not text:
         return otherwise
@@ -79,52 +102,8 @@ def number(name, low, high, otherwise=None):
     value = int(match.group(1), 16 if match.group(1)[:2] in ("0x", "0X") else 10)
     value *= {"": 1, "k": 1024, "m": MIB}[match.group(2).lower()]
     if not low <= value <= high:
-        raise Refused(f"{name}={text}: must be {low} to {high}")
+        raise Refused(f"{name}={text}: must be {low}" + (f" to {high}" if high > low else "") + because)
     return value
-
-
-def read_trace(path):
-    try:
-        with open(path, "rb") as file:
-            data = file.read(TRACE_MAX + 1)
-    except OSError as error:
-        raise Refused(f"{path}: {error.strerror}") from None
-    if data.startswith(b"\xfd7zXZ\0"):
-        try:
-            unpacker = lzma.LZMADecompressor()
-            data = unpacker.decompress(data, TRACE_MAX + 1)
-            if not unpacker.eof and len(data) <= TRACE_MAX:
-                raise lzma.LZMAError("it ends too early")
-        except lzma.LZMAError as error:
-            raise Refused(f"{path}: cannot be unpacked ({error}): it is damaged; copy it again") \
-                from None
-    if len(data) > TRACE_MAX:
-        raise Refused(f"{path}: more than {TRACE_MAX} bytes; too large for the board")
-    return data
-
-
-def check_header(path, data):
-    """Only as much as it takes to lay out the board's memory; the firmware
-    looks at every record itself. Returns the recorded peak of live bytes."""
-    if not data.startswith(b"ATRACE1\0"):
-        raise Refused(f"{path}: byte 0: it does not start with \"ATRACE1\": it is not an "
-                      "allocation trace; pass an .atrc or .atrc.xz file")
-    if len(data) < HEADER.size:
-        raise Refused(f"{path}: it ends after {len(data)} bytes, inside the header of "
-                      f"{HEADER.size}; copy it again")
-    _, version, record_bytes, records, _, _, _, peak, *_ = HEADER.unpack_from(data)
-    if version != 1:
-        raise Refused(f"{path}: byte 8: version {version}; this reader knows version 1 only")
-    if record_bytes != RECORD_BYTES:
-        raise Refused(f"{path}: byte 12: records of {record_bytes} bytes, not {RECORD_BYTES}")
-    needed = HEADER.size + records * RECORD_BYTES
-    if len(data) != needed:
-        raise Refused(f"{path}: it has {len(data)} bytes, its header accounts for {needed}: it is "
-                      f"{'truncated' if len(data) < needed else 'damaged'}; copy it again")
-    if peak > HEAP_MAX // 2:
-        raise Refused(f"{path}: byte 48: a peak of {peak} live bytes is more than the board can "
-                      "hold; the header is damaged, or the trace is too large")
-    return peak
 
 
 def default_heap(path, peak):
@@ -204,6 +183,7 @@ def rows(runs):
     yield row("heap given, bytes", "heap")
     yield row("bytes live at the peak", "live_peak")
     yield row("taken from the run layer at the peak", "run_peak")
+    yield row("least that was free, bytes", "margin")
     yield row("metadata, bytes", "metadata")
     yield "calls served by the pool", [share(r) for r in runs]
     for kind in ("malloc", "calloc", "aligned_alloc", "free", "realloc_in_place", "realloc_moved"):
@@ -226,7 +206,7 @@ def rows(runs):
 
 
 def print_table(runs):
-    table = [("", [r.title for r in runs])] + list(rows(runs))
+    table = [("", [r.title for r in runs])] + [r for r in rows(runs) if set(r[1]) != {"-"}]
     first = max(len(text) for text, _ in table)
     widths = [max(len(cells[i]) for _, cells in table) for i in range(len(runs))]
     print()
@@ -264,49 +244,106 @@ def print_sites(run, path):
     print(f"{'':>9}{total:>12,}  in all, in usable sizes")
 
 
-def main():
-    check_names()
-    path = os.environ.get("TRACE", "").strip() or DEFAULT_TRACE
-    board = os.environ.get("BOARD", "").strip() or "a64"
-    if board not in BOARDS:
-        raise Refused(f"BOARD={board}: must be one of {', '.join(BOARDS)}")
-    cores_most, fixed = BOARDS[board]
-    cores = number("CORES", 1, cores_most, min(4, cores_most))
-    mode = os.environ.get("MODE", "").strip()
-    if mode not in ("", "order", "spread"):
-        raise Refused(f"MODE={mode}: must be order or spread")
-    sites = os.environ.get("SITES", "").strip() or "list"
-    if sites not in ("off", "list", "count"):
-        raise Refused(f"SITES={sites}: must be off, list or count")
-    heap = number("HEAP", HEAP_MIN, HEAP_MAX)
+def chosen_board():
+    name = os.environ.get("BOARD", "").strip() or "a64"
+    name = MACHINES.get(name, name)
+    if name not in BOARDS:
+        near = difflib.get_close_matches(name.lower(), list(BOARDS) + list(MACHINES), 1)
+        raise Refused(f"BOARD={name}: there is no such board" + (f"; did you mean {near[0]}?" if near else "") +
+                      f"; there are {', '.join(BOARDS)}")
+    return name, BOARDS[name]
+
+
+def one_of(name, *values):
+    value = os.environ.get(name, "").strip() or values[0]
+    if value not in values:
+        raise Refused(f"{name}={value}: must be {', '.join(values[:-1])} or {values[-1]}")
+    return value
+
+
+def build(board, *files):
+    if subprocess.run(["sh", "tests/tools/need.sh", board.tools], check=False).returncode != 0:
+        raise Refused("the board's tools are missing")
+    if subprocess.run(shlex.split(os.environ.get("MAKE", "make")) + ["--no-print-directory", *files],
+                      check=False).returncode != 0:
+        raise Refused("the firmware was not built")
+
+
+def write_unpacked(data):
+    os.makedirs(os.path.dirname(UNPACKED), exist_ok=True)
+    with open(UNPACKED, "wb") as out:
+        out.write(data)
+
+
+def judged(runs):
+    bad = [r.title for r in runs if r.status != 0]
+    print("\n" + (f"FAILED: {'; '.join(bad)}" if bad else "all is right"))
+    return 1 if bad else 0
+
+
+def free_ram(elf):
+    """What the linker leaves to the heap."""
+    symbols = subprocess.run(["arm-none-eabi-nm", elf], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return int(re.search(r"^([0-9a-f]+) \w __heap_size$", symbols, re.M).group(1), 16)
+
+
+def run_small(path, name, board, mode, sites):
+    """The trace cut to what fits, once, in order."""
+    if mode == "spread":
+        raise Refused(f"MODE=spread: {name} has one core and the tiny build: it replays in order only")
+    if sites != "default":
+        raise Refused(f"SITES={sites}: {name} has the tiny build, which does not know call sites")
+    plain = number("PLAIN", 0, 1)
+    data = read_trace(path)
+    peak = check_header(path, data)
+    elf = f"build/{name}-1-tiny16/replay_small.elf"
+    build(board, elf)
+    ram = free_ram(elf)
+    most = ram - SMALL_GUARDS - SMALL_BLOCKS_MIN * SMALL_BLOCK_BYTES
+    heap = number("HEAP", SMALL_HEAP_MIN, most, board.small_heap,
+                  f": the firmware leaves {ram:,} bytes of {name}'s RAM to the heap and the table of blocks") & ~7
+    room = number("CUT", 8, heap, heap * CUT_SHARE // 100)
+    data, cut, summary = cut_trace(path, data, room, (ram - SMALL_GUARDS - heap) // SMALL_BLOCK_BYTES)
+    write_unpacked(data)
+    print(f"{path}: peak {peak:,} bytes live; heap {heap:,} bytes\n{summary}", flush=True)
+    run = boot(f"in order, {name}", name, elf, 1, None, "yes", {"trace": UNPACKED, "heap": heap, "plain": plain})
+    if run.status == 2:
+        return 2
+    if run.value("operations") != len(cut.records) and run.status == 0:
+        print(f"WRONG: {len(cut.records)} records were cut")
+        run.status = 1
+    print_table([run])
+    print("who held the memory is not known: the tiny build has no call sites")
+    return judged([run])
+
+
+def run_whole(path, name, board, mode, sites):
+    """The whole trace, in order and on all cores at once."""
+    cores = number("CORES", 1, board.cores, min(4, board.cores), f": {name} has no more")
+    most = min(board.heap_most, board.memory or HEAP_MAX)
+    heap = number("HEAP", HEAP_MIN, most, None, f" on {name}" if most < HEAP_MAX else "")
     arguments = {"trace": UNPACKED, "trace_bytes": 0, "heap": heap,
                  "window": number("WINDOW", 1, 1 << 30), "period": number("PERIOD", 1, 1000000),
                  "plain": number("PLAIN", 0, 1)}
-    extra = number("EXTRA", 0, HEAP_MAX, None if heap is None else 0)
+    extra = number("EXTRA", 0, most, None if heap is None else 0)
     data = read_trace(path)
     peak = check_header(path, data)
     why = "as asked"
     if heap is None:
         arguments["heap"], why = default_heap(path, peak)
     arguments["trace_bytes"] = len(data)
-    os.makedirs(os.path.dirname(UNPACKED), exist_ok=True)
-    with open(UNPACKED, "wb") as out:
-        out.write(data)
-
-    elf = f"build/{board}-{cores}/replay.elf"
+    write_unpacked(data)
+    elf = f"build/{name}-{cores}/replay.elf"
     print(f"{path}: {(len(data) - HEADER.size) // RECORD_BYTES:,} records, peak {peak:,} bytes live; "
           f"heap {arguments['heap']:,} bytes ({why})", flush=True)
-    tagged = f"build/{board}-{cores}-{sites}/replay.elf" if sites != "off" and mode != "spread" else None
-    built = subprocess.run(shlex.split(os.environ.get("MAKE", "make")) +
-                           ["--no-print-directory", elf] + [tagged] * bool(tagged), check=False)
-    if built.returncode != 0:
-        raise Refused("the firmware was not built")
-    memory = None if fixed else 64 + (2 * len(data) + arguments["heap"] + (extra or 0)) // MIB + peak // MIB
+    tagged = f"build/{name}-{cores}-{sites}/replay.elf" if sites != "off" and mode != "spread" else None
+    build(board, elf, *[tagged] * bool(tagged))
+    memory = None if board.memory else 64 + (2 * len(data) + arguments["heap"] + (extra or 0)) // MIB + peak // MIB
     runs = []
     if mode != "spread":
-        runs.append(boot("in order, 1 core", board, elf, 1, memory, "yes", dict(arguments, mode="order")))
+        runs.append(boot("in order, 1 core", name, elf, 1, memory, "yes", dict(arguments, mode="order")))
     if mode != "order" and (not runs or runs[0].status != 2):
-        runs.append(boot(f"at once, {cores} core{'s' * (cores > 1)}", board, elf, cores, memory, "no",
+        runs.append(boot(f"at once, {cores} core{'s' * (cores > 1)}", name, elf, cores, memory, "no",
                          dict(arguments, mode="spread", cores=cores, extra=extra)))
     runs = [r for r in runs if "wrong" in r.values] if any(r.status == 2 for r in runs) else runs
     if not runs:
@@ -316,11 +353,23 @@ def main():
         # Tags take memory, too: a heap that just does without them is too small.
         arguments["heap"] += arguments["heap"] // 16
         runs.append(boot(f"in order, call sites (SITES={sites}), heap {arguments['heap']:,} bytes",
-                         board, tagged, 1, memory and memory + 1, "yes", dict(arguments, mode="order", sites=1)))
+                         name, tagged, 1, memory and memory + 1, "yes", dict(arguments, mode="order", sites=1)))
         print_sites(runs[-1], path)
-    bad = [r.title for r in runs if r.status != 0]
-    print("\n" + (f"FAILED: {'; '.join(bad)}" if bad else "all is right"))
-    return 1 if bad else 0
+    return judged(runs)
+
+
+def main():
+    check_names()
+    path = os.environ.get("TRACE", "").strip() or DEFAULT_TRACE
+    name, board = chosen_board()
+    mode = one_of("MODE", "both", "order", "spread")
+    sites = one_of("SITES", "default", "off", "list", "count")
+    if board.small_heap is not None:
+        number("CORES", 1, 1, because=f": {name} has no more")
+        return run_small(path, name, board, mode, "default" if sites == "off" else sites)
+    if os.environ.get("CUT", "").strip():
+        raise Refused(f"CUT={os.environ['CUT']}: {name} has room for the whole trace; nothing is cut")
+    return run_whole(path, name, board, mode, "list" if sites == "default" else sites)
 
 
 def interrupted(*_):
