@@ -23,7 +23,7 @@ static void test_accounts(void)
     KIT_CHECK(now.peak_bytes > before.peak_bytes && now.mallocs == before.mallocs + 2);
     /* as if it had freed almost as often as fits */
     size_t more = ((size_t)1 << TALLY_FREES_BITS) - 3;
-    word_set(&place->account, word_get(&place->account) + (more << TALLY_ROOM_BITS));
+    word_set(&place->account, word_get(&place->account) + (more << PLACE_ROOM_BITS));
     KIT_CHECK(line_of(&blue).mallocs == now.mallocs + more);
     for (unsigned i = 0; i < 10; i++) {
         hak_free(p);
