@@ -102,23 +102,26 @@ def judge(run, status, text):
 
 
 def build_all(build, runs):
-    """Everything at once; then one by one those that did not come out."""
+    """Everything at once. The first error, if there is one."""
     make = os.environ.get("MAKE", "make").split() + ["--no-print-directory", "-s"]
     files = sorted({run.file for run in runs})
     done = subprocess.run(make + ["-k", f"-j{os.cpu_count() or 1}"] + files, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True)
-    if done.returncode != 0:
-        print("\n".join(done.stdout.splitlines()[-40:]))
-    return done.returncode
+    if done.returncode == 0:
+        return None
+    said = done.stdout.splitlines()
+    print("\n".join(said[-40:]))
+    return next((line for line in said if "error" in line or "***" in line), "see above")
 
 
 def main():
     build, path = sys.argv[1:]
     runs = read_list(build, path)
-    bad = build_all(build, runs) != 0
-    if bad:
-        print(f"FAIL building what {path} lists")
+    error = build_all(build, runs)
+    if error is not None:
+        print(f"FAIL building what {path} lists: {error}")
         return 1
+    bad = False
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for run, (status, text) in zip(runs, pool.map(output_of, runs)):
             lines, failed = judge(run, status, text)
