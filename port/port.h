@@ -185,6 +185,8 @@ static inline bool hak_lock_draw(hak_lock *lock, hak_ticket *drawn)
 /* Short, where the ticket is still at hand. */
 static inline void hak_lock_drop_mine(hak_lock *lock, hak_ticket mine)
 {
+    if (HAK_PORT_ONE_CORE)
+        return;
     /* release: pairs with the acquires in hak_lock_draw_fair, hak_lock_wait and _any. A
      * ticket that was served at once is in the lower half, too. */
     atomic_store_explicit(&lock->serving, (uint16_t)(mine + 1), memory_order_release);

@@ -86,12 +86,21 @@ static void act_recall(void)
         complain("a malloc of 1 GiB succeeded");
 }
 
+/* A pointer that is no block's. */
+static void act_misuse(void)
+{
+    if (now.bad == NULL)
+        return;
+    now.misused++;
+    hak_free(now.bad);
+}
+
 static void act_idle(void) { hak_core_idle(); }
 
 const action actions[] = {
     {"malloc", act_malloc}, {"free", act_free},   {"free_other", act_free_other},
     {"pair", act_pair},     {"dry", act_dry},     {"run", act_run},
     {"resize", act_resize}, {"cache", act_cache}, {"recall", act_recall},
-    {"idle", act_idle},
+    {"misuse", act_misuse}, {"idle", act_idle},
 };
 const unsigned action_count = sizeof actions / sizeof actions[0];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The live blocks: no two overlap, each keeps its pattern, and the heap counts as many. */
-#include "interrupt.h"
+#include "inside.h"
 
 /* Of a longer block every word of this many bytes at both ends is looked at, and
  * between them one in 256 bytes. That no other block lies there is known from the
@@ -89,8 +89,7 @@ static void verify_figures(size_t blocks, size_t bytes)
         complain("the live blocks and bytes are not those of the callers");
     if (s.metadata_bytes + s.taken_bytes + s.free_bytes != s.heap_bytes)
         complain("what is taken and what is free are not all");
-    if (s.malloc_pool + s.malloc_run + s.malloc_cache + s.cache_evictions !=
-        s.free_local + s.free_remote + s.free_run + s.free_cache + blocks)
+    if (!inside_adds_up(&s, blocks))
         complain("the stages of malloc and free do not add up");
     if (s.retained_pages + s.cached_blocks > HAK_RETAIN)
         complain("more than K is retained");

@@ -13,6 +13,7 @@
  * theirs is an equation: as many interrupts landed in the call as instructions of it
  * were executed without one, both counted beyond those of an empty call.
  */
+#include "inside.h"
 #include "judge.h"
 #include "landing.h"
 
@@ -26,20 +27,22 @@ typedef struct counts {
 
 void hak_port_fault(hak_fault kind, const void *pointer, const void *call_site)
 {
-    (void)pointer, (void)call_site;
-    complain(hak_fault_text(kind));
+    (void)call_site;
+    report(kind, pointer);
 }
 
 static const action *acting;
 
 static void act(void)
 {
-    if (atomic_load(&run.lock.serving) != atomic_load(&run.lock.next)) {
+    if (inside_is_locked()) {
         complain("an interrupt came while this core had the lock");
         return;
     }
     uint64_t state = mask_state();
+    now.in_handler = true;
     acting->act();
+    now.in_handler = false;
     if (mask_state() != state)
         complain("a call in a handler did not leave the interrupt mask as it was");
 }
@@ -47,12 +50,17 @@ static void act(void)
 /* One interrupt in one call. false: the call was over before it. */
 static bool episode(const scene *s, const action *a, uint64_t delay, uint64_t *late)
 {
-    rewind_to(1);
+    landing where = {0, 0, 0};
+    go_back();
     acting = a;
-    bool hit = interrupted(s->call, act, delay, late);
-    if (hit)
-        judge(s->expects);
-    return hit;
+    bool hit = interrupted(s->call, act, delay, &where);
+    *late = where.late;
+    if (!hit)
+        return false;
+    if (where.late != 0 && !place_is_behind_unmask(where.place))
+        complain("an interrupt was late, and no mask was it that held it off");
+    judge(s->expects);
+    return true;
 }
 
 static uint64_t distance(uint64_t instructions, uint64_t most)
@@ -68,11 +76,11 @@ static void sweep(const scene *s, const action *a, uint64_t instructions, counts
     uint64_t delay = first_delay, late;
     counts c = {0, 0, 0};
     while (complaint == NULL && episode(s, a, delay, &late)) {
-        uint64_t passed = full || late < step ? 1 : late / step;
+        uint64_t passed = full || late == 0 ? 1 : late;
         c.episodes++;
-        c.on_the_spot += late < step;
-        c.deferred += late < step ? 0 : passed;
-        delay += step * (late < step ? far : passed);
+        c.on_the_spot += late == 0;
+        c.deferred += late == 0 ? 0 : passed;
+        delay += late == 0 ? far : passed;
     }
     if (complaint == NULL && far == 1 &&
         c.on_the_spot + c.deferred - empty_landings != instructions - empty_instructions)
@@ -81,7 +89,7 @@ static void sweep(const scene *s, const action *a, uint64_t instructions, counts
         kit_print("FAIL %s: %s, after %llu interrupts; the handler does: %s; %llu instructions "
                   "into the call\n",
                   s->name, complaint, (unsigned long long)(sum->episodes + c.episodes), a->name,
-                  (unsigned long long)((delay - first_delay) / step));
+                  (unsigned long long)(delay - first_delay));
     sum->on_the_spot += c.on_the_spot;
     sum->deferred += c.deferred;
     sum->episodes += c.episodes;

@@ -6,11 +6,15 @@
  * rewound, and the next interrupt lands one instruction later.
  *
  *   interrupt.c  the sweep              landing.c an interrupt on an instruction
- *   actions.c    what handlers do       scenes.c  the calls
+ *   actions.c    what handlers do       calls.c   the calls
  *   setup.c      building states        judge.c   what must have become of them
- *   book.c       whose the blocks are   rewind.c  taking the heap back
+ *   states_run.c such that all have     rewind.c  taking the heap back
+ *   book.c       whose the blocks are
  *
- * All but the first two are tests/parked's, too.
+ *   full, tiny            of each build: what its inside is, its states, its scenes
+ *   aarch64, cortex_m     of each kind of core: where an interrupt landed
+ *
+ * All but interrupt.c, actions.c and tiny are tests/parked's, too.
  *
  * Not here: hak_init and hak_add_region, hak_release, hak_tick and what belongs to it.
  * They keep state of their own, which is not rewound; nor is that of SITES builds.
@@ -18,7 +22,7 @@
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
-#include "heap.h"
+#include "base.h"
 #include "kit.h"
 
 /* The size of the small blocks, and others that suit the heap: of the run layer, and
@@ -65,6 +69,11 @@ typedef struct scene_state {
     book_block subject;
     size_t bytes, alignment;
     bool full; /* the heap is: calls may fail */
+    /* A pointer that is no block's; how often the handler freed it; the library's reports
+     * of that, in the call and in the handler; its own count of them at the beginning. */
+    void *bad;
+    size_t misused, reported, reported_in_handler, faults_before;
+    bool in_handler;
     const void *result;
 } scene_state;
 extern scene_state now;
@@ -80,6 +89,7 @@ typedef enum expectation {
     KEPT,            /* the subject is as it was; and */
     NOT_NULL,        /* the result is no NULL, */
     NULL_ONLY,       /* or is */
+    REPORTED,        /* nothing, as the pointer is bad; it was reported once */
     ANYTHING
 } expectation;
 
@@ -110,7 +120,7 @@ void complain(const char *text);
 extern const char *volatile complaint; /* NULL: nothing is */
 
 /* rewind.c: remember the heap and `now`, in place 0 or 1; go back. */
-bool rewind_start(void *heap, size_t heap_bytes);
+bool rewind_start(char *heap, size_t heap_bytes, size_t room); /* copies lie behind */
 void rewind_keep(unsigned place);
 void rewind_to(unsigned place);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Scenes: how a call begins, and what must have become of it. */
 #include "judge.h"
+#include "inside.h"
 #include "landing.h"
 
 sizes size_of;
@@ -66,8 +67,22 @@ void judge_result(expectation expects)
         complain(expects == NULL_ONLY ? now.result : "the call did not do its work");
 }
 
+void report(hak_fault kind, const void *pointer)
+{
+    if (now.in_handler)
+        now.reported_in_handler++;
+    else
+        now.reported++;
+    if (pointer != now.bad)
+        complain(hak_fault_text(kind));
+}
+
 void judge(expectation expects)
 {
+    if (now.reported != (expects == REPORTED) || now.reported_in_handler != now.misused)
+        complain("a bad call was not reported, or more than once");
+    if (inside_faults() - now.faults_before != now.reported + now.misused)
+        complain("the count of reports is wrong");
     judge_result(expects);
     book_verify();
     book_free_all();
@@ -91,14 +106,21 @@ static size_t figure(const scene *s)
     return *(const size_t *)(const void *)((const char *)&stats + s->stage);
 }
 
+void go_back(void)
+{
+    rewind_to(1);
+    now.faults_before = inside_faults();
+}
+
 uint64_t undisturbed(const scene *s)
 {
+    go_back();
     size_t before = figure(s);
     uint64_t instructions = instructions_of(s->call);
     if (s->stage != 0 && figure(s) == before)
         complain("the call does not go where the scene says");
     judge(s->expects);
-    rewind_to(1);
+    go_back();
     if (instructions_of(s->call) != instructions)
         complain("the heap was not rewound to the same state");
     return instructions;
@@ -119,23 +141,15 @@ bool can_play(const scene *s)
     return kit_cores() >= (s->needs & CORES) && ((s->needs & CACHED) == 0 || size_of.cached != 0);
 }
 
-static void choose_sizes(void)
-{
-    size_of.large = pools.limit_bytes > 500 ? pools.limit_bytes + 100 : 600;
-    size_of.cached = 0;
-    for (size_t bytes = 1024; bytes < (size_t)1 << 20 && size_of.cached == 0; bytes *= 2)
-        if (cache_band(&pools.cache, (bytes + bytes / 2) >> GRANULE_SHIFT) == 0)
-            size_of.cached = bytes + bytes / 2;
-}
-
 bool start(void)
 {
-    size_t bytes = (size_t)kit_argument_number("heap", 256 << 10), second = bytes / 2, room;
-    char *heap = kit_ram(0, &room);
-    if (heap == NULL || room < bytes + second || hak_init(heap, bytes) != HAK_OK ||
-        hak_add_region(heap + bytes, second) != HAK_OK || !rewind_start(heap, bytes + second))
+    size_t room, pool_bytes;
+    char *heap = kit_ram(0, &room), *end = heap != NULL ? inside_start(heap, room) : NULL;
+    if (end == NULL || !rewind_start(heap, (size_t)(end - heap), room))
         return false;
-    choose_sizes();
+    pool_bytes = inside_pool_bytes();
+    size_of.large = pool_bytes > 500 ? pool_bytes + 100 : 600;
+    size_of.cached = inside_cached_bytes();
     now.in_page = now.in_other_page = now.in_run = now.noted = now.subject_number = BOOK_NONE;
     now.seed = 1;
     return true;

@@ -12,6 +12,12 @@ bool start(void);
 /* From there to the state of the scene, in place 1. */
 void prepare(const scene *s);
 
+/* Back to the state. */
+void go_back(void);
+
+/* A fault that the library reports, in the call or in a handler. */
+void report(hak_fault kind, const void *pointer);
+
 /* The call as it is without an interrupt, twice: what it takes, and that it is right. */
 uint64_t undisturbed(const scene *s);
 

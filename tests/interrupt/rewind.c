@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The heap, what hak knows of it, and the test's own state, taken back to where they
  * were. So each call begins in the same state, bit for bit. */
-#include "interrupt.h"
+#include "inside.h"
 
-enum { PLACES = 2 };
+enum { PLACES = 2, MOST = 4 };
 
-typedef struct part {
+static struct part {
     void *start;
     size_t bytes;
     char *copies[PLACES];
-} part;
+} parts[MOST];
+static unsigned parts_used;
 
-static part parts[] = {
-    {&run, sizeof run, {0}}, {&pools, sizeof pools, {0}}, {&now, sizeof now, {0}}, {0}};
-enum { PARTS = sizeof parts / sizeof parts[0] };
-
-/* Eight words at a time; all parts are whole words. */
+/* Eight words at a time. */
 static void copy(void *to, const void *from, size_t bytes)
 {
     size_t *t = to, words = bytes / sizeof *t;
@@ -28,28 +25,37 @@ static void copy(void *to, const void *from, size_t bytes)
         *t++ = *f++;
 }
 
-bool rewind_start(void *heap, size_t heap_bytes)
+/* With room for its copies from `at` on; where that ends. */
+static uintptr_t add_part(void *start, size_t bytes, uintptr_t at)
 {
-    size_t room;
-    char *ram = kit_ram(0, &room), *at = (char *)heap + heap_bytes;
-    parts[PARTS - 1].start = heap;
-    parts[PARTS - 1].bytes = heap_bytes;
-    for (unsigned i = 0; i < PARTS; i++)
-        for (unsigned place = 0; place < PLACES; place++) {
-            parts[i].copies[place] = at;
-            at += align_up(parts[i].bytes, 64);
-        }
-    return (size_t)(at - ram) <= room;
+    struct part *p = &parts[parts_used++];
+    p->start = start;
+    p->bytes = bytes;
+    for (unsigned place = 0; place < PLACES; place++) {
+        p->copies[place] = (char *)at;
+        at += align_up(bytes, 64);
+    }
+    return at;
+}
+
+bool rewind_start(char *heap, size_t heap_bytes, size_t room)
+{
+    uintptr_t at = align_up((uintptr_t)heap + heap_bytes, 64);
+    for (const inside_part *p = inside_parts; p->start != NULL; p++)
+        at = add_part(p->start, p->bytes, at);
+    at = add_part(&now, sizeof now, at);
+    at = add_part(heap, heap_bytes, at);
+    return at - (uintptr_t)heap <= room;
 }
 
 void rewind_keep(unsigned place)
 {
-    for (unsigned i = 0; i < PARTS; i++)
+    for (unsigned i = 0; i < parts_used; i++)
         copy(parts[i].copies[place], parts[i].start, parts[i].bytes);
 }
 
 void rewind_to(unsigned place)
 {
-    for (unsigned i = 0; i < PARTS; i++)
+    for (unsigned i = 0; i < parts_used; i++)
         copy(parts[i].start, parts[i].copies[place], parts[i].bytes);
 }

@@ -1,9 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The states in which the calls begin: states_malloc.c, states_free.c. */
+/* The calls: calls.c. The states in which they begin: states_run.c, and of full/
+ * states_malloc.c and states_free.c. */
 #ifndef SCENES_H
 #define SCENES_H
 
 #include "setup.h"
+
+void call_malloc(void);
+void call_calloc(void);
+void call_aligned(void);
+void call_realloc(void);
+void call_free(void);
+void call_usable(void);
+void call_idle(void);
+void call_check(void);
+void call_stats(void);
+void call_walk(void);
+void call_walk_free(void);
 
 void state_warm(void);
 void state_last_block(void);
@@ -28,6 +41,7 @@ void state_small_none(void);
 void state_aligned(void);
 void state_aligned_hole(void);
 void state_many(void);
+void state_bad(void);
 
 void state_page_stays(void);
 void state_page_moves(void);

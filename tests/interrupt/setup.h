@@ -44,6 +44,8 @@ void setup_demand(void);
 /* Current pages of other classes, all empty, until no more are retained. */
 void setup_retained(void);
 
+size_t setup_largest_free(void);
+
 /* Fill the heap until at most so many bytes are free in one piece. */
 void setup_fill(size_t largest);
 

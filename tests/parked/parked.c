@@ -16,6 +16,7 @@
  *   heap=256K   scene=NAME  as in tests/interrupt/interrupt.c
  */
 #include "board.h"
+#include "inside.h"
 #include "judge.h"
 #include "landing.h"
 #include "survivors.h"
@@ -40,7 +41,7 @@ static void *take_victim(int *number)
 /* The handler. */
 static void stand_still(void)
 {
-    held = atomic_load(&run.lock.serving) != atomic_load(&run.lock.next);
+    held = inside_is_locked();
     atomic_store(&stopped_reports, 0);
     void *const victims[VICTIMS] = {take_victim(&now.in_page), take_victim(&now.in_other_page)};
     survivors_go_on(held, victims);
@@ -77,9 +78,9 @@ static void judge_stopped(expectation expects)
 /* false: the call was over before the instruction came. */
 static bool episode(const scene *s, uint64_t delay)
 {
-    uint64_t late;
-    rewind_to(1);
-    if (!interrupted(s->call, stand_still, delay, &late))
+    landing where;
+    go_back();
+    if (!interrupted(s->call, stand_still, delay, &where))
         return false;
     if (held)
         judge_stopped(s->expects);
@@ -94,7 +95,7 @@ static void sweep(const scene *s, uint64_t instructions, counts *sum)
     uint64_t far = most != 0 && instructions > most ? instructions / most : 1;
     uint64_t delay = first_delay;
     counts c = {0, 0};
-    for (; complaint == NULL && episode(s, delay); delay += step * far) {
+    for (; complaint == NULL && episode(s, delay); delay += far) {
         c.with_lock += held;
         c.without += !held;
     }
@@ -103,8 +104,7 @@ static void sweep(const scene *s, uint64_t instructions, counts *sum)
         complain("the core was not parked at every instruction");
     if (complaint != NULL)
         kit_print("FAIL %s: %s; parked %llu instructions into the call, %s the lock\n", s->name,
-                  complaint, (unsigned long long)((delay - first_delay) / step),
-                  held ? "with" : "without");
+                  complaint, (unsigned long long)(delay - first_delay), held ? "with" : "without");
     else
         kit_print("ok %s: %llu instructions, parked with the lock %llu, without %llu\n", s->name,
                   (unsigned long long)(instructions - empty_instructions),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # A core that stops for good, at many points of every call.
 
-PARKED_SOURCES := $(addprefix tests/parked/,parked.c survivors.c) $(INTERRUPT_SCENES)
+PARKED_SOURCES := $(addprefix tests/parked/,parked.c survivors.c) $(INTERRUPT_SCENES) $(INTERRUPT_FULL) tests/interrupt/aarch64/place.c
 PARKED_INSIDE   = -Isrc -Isrc/inject/off -Isrc/sites/off -Iport -Itests/interrupt -Itests/parked \
                   -Iboards/qemu_virt_a64 -DHAK_CORES=$$(call stem_cores,$$*) -DHAK_LOCK_TURNS=$$(call stem_turns,$$*)
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "survivors.h"
+#include "heap.h"
+#include "judge.h"
 #include "landing.h"
 
 /* A size with pages of its own, which no scene has. */
@@ -23,10 +25,14 @@ enum { TURN_LEAST = 5, TURN_MOST = 12, WAIT_MOST = SURVIVORS * HAK_LOCK_TURNS * 
 
 void hak_port_fault(hak_fault kind, const void *pointer, const void *call_site)
 {
-    if (kind != HAK_FAULT_STOPPED || pointer != NULL || call_site != NULL)
-        complain(hak_fault_text(kind));
     if ((mask_state() & DAIF_IRQ) != 0)
         complain("the fault hook was called with interrupts masked");
+    if (kind != HAK_FAULT_STOPPED) {
+        report(kind, pointer);
+        return;
+    }
+    if (pointer != NULL || call_site != NULL)
+        complain(hak_fault_text(kind));
     atomic_fetch_add(&stopped_reports, 1);
     reported_at = kit_nanoseconds();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* States for the calls that are given a block: `subject`. */
 #include "scenes.h"
+#include "heap.h"
 
 /* Three blocks of the core's page: the subject, the handler's, another. */
 void state_free_local(void)
@@ -127,56 +128,6 @@ void state_owner_idle(void)
     setup_idle_elsewhere();
 }
 
-/* Four neighbours, and which of them are free. */
-static void four(bool before, bool behind)
-{
-    setup_hand();
-    int blocks[4];
-    for (unsigned i = 0; i < 4; i++)
-        blocks[i] = setup_hold(size_of.large + 16 * i);
-    setup_hold(size_of.large);
-    if (before)
-        setup_free(blocks[0]);
-    if (behind)
-        setup_free(blocks[2]);
-    setup_subject(blocks[1]);
-    if (!before)
-        now.in_run = blocks[0];
-    else if (!behind)
-        now.in_run = blocks[2];
-}
-void state_free_alone(void) { four(false, false); }
-void state_free_behind(void) { four(true, false); }
-void state_free_before(void) { four(false, true); }
-void state_free_between(void) { four(true, true); }
-
-/* Into the free extent behind it. */
-void state_grows(void)
-{
-    four(false, true);
-    now.bytes = size_of.large + size_of.large / 2;
-}
-
-void state_shrinks(void)
-{
-    four(false, true);
-    now.bytes = size_of.large / 2 + 100;
-}
-
-void state_run_moves(void)
-{
-    four(true, false);
-    now.bytes = 2 * size_of.large;
-}
-
-/* In place only, if the handler leaves room. */
-void state_realloc_full(void)
-{
-    four(false, true);
-    setup_fill(size_of.large / 2);
-    now.bytes = 2 * size_of.large;
-}
-
 /* The core's page, with two blocks, lies in the second region. */
 void state_later_page(void)
 {
@@ -255,7 +206,6 @@ void state_noted_moves(void)
 }
 
 void state_usable_page(void) { state_free_local(); }
-void state_usable_run(void) { state_free_alone(); }
 void state_usable_noted(void) { state_put(); }
 
 void state_walk_free(void) { state_free_last_but_one(); }

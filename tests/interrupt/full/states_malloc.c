@@ -100,23 +100,6 @@ void state_wake(void)
     hak_core_idle();
 }
 
-/* Cut from the heap's large free extent. */
-void state_large(void)
-{
-    setup_hand();
-    now.bytes = size_of.large + 100;
-}
-
-/* A hole that fits exactly. */
-void state_hole(void)
-{
-    setup_hand();
-    int hole = setup_hold(size_of.large);
-    setup_hold(size_of.large);
-    setup_free(hole);
-    now.bytes = size_of.large;
-}
-
 void state_hit(void)
 {
     setup_hand();
@@ -170,15 +153,6 @@ void state_recall_idle(void)
     now.bytes = size_of.large;
 }
 
-/* Full. */
-void state_none(void)
-{
-    setup_hand();
-    setup_fill(size_of.large / 2);
-    now.bytes = size_of.large;
-    now.alignment = 64;
-}
-
 /* Not even a small block, and the page has none. */
 void state_small_none(void)
 {
@@ -189,21 +163,6 @@ void state_small_none(void)
     setup_fill(2 * GRANULE_BYTES);
     now.in_page = page.blocks[2];
     now.bytes = SMALL;
-}
-
-void state_aligned(void)
-{
-    setup_hand();
-    now.bytes = size_of.large;
-    now.alignment = 1024;
-}
-
-/* Long enough only for one alignment. */
-void state_aligned_hole(void)
-{
-    state_hole();
-    now.bytes = size_of.large - 256;
-    now.alignment = 256;
 }
 
 /* Some of everything. */

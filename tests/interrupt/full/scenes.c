@@ -2,55 +2,6 @@
 /* Every public call, warm and cold. */
 #include "scenes.h"
 
-static void call_malloc(void) { now.result = hak_malloc_at(now.bytes, big_site); }
-static void call_calloc(void) { now.result = hak_calloc(now.bytes / 4, 4); }
-static void call_aligned(void) { now.result = hak_aligned_alloc(now.alignment, now.bytes); }
-static void call_realloc(void)
-{
-    now.result = hak_realloc_at(now.subject.start, now.bytes, big_site);
-}
-static void call_free(void)
-{
-    hak_free(now.subject.start);
-    now.result = &now;
-}
-static void call_usable(void)
-{
-    now.result = hak_usable_size(now.subject.start) >= now.subject.bytes ? &now : NULL;
-}
-static void call_idle(void) { hak_core_idle(); }
-static void call_check(void) { now.result = hak_check(); }
-
-/* No figure may be wild, such as a difference of two that do not belong together. */
-static void call_stats(void)
-{
-    hak_stats s;
-    hak_stats_get(&s);
-    const size_t *figures = (const size_t *)(const void *)&s;
-    bool sane = true;
-    for (size_t i = 0; i < sizeof s / sizeof *figures; i++)
-        sane &= figures[i] < (size_t)1 << 30;
-    now.result = sane ? &now : NULL;
-}
-
-static int look(const hak_block *block, void *context)
-{
-    (void)context;
-    return block->size_bytes == 0;
-}
-static void call_walk(void) { now.result = hak_walk(look, NULL) == 0 ? &now : NULL; }
-
-/* Frees the subject if it is shown: the visitor may. */
-static int look_and_free(const hak_block *block, void *context)
-{
-    if (block->kind == HAK_BLOCK_LIVE && block->address == now.subject.start) {
-        hak_free(block->address);
-        *(const void **)context = &now;
-    }
-    return 0;
-}
-static void call_walk_free(void) { hak_walk(look_and_free, &now.result); }
-
 #define STAGE(figure) offsetof(hak_stats, figure)
 #define NO_STAGE      offsetof(hak_stats, heap_bytes)
 
@@ -98,6 +49,7 @@ const scene scenes[] = {
      STAGE(malloc_cache)},
     {"realloc_null", state_warm, call_realloc, A_BLOCK, 1, STAGE(malloc_pool)},
     {"realloc_full", state_realloc_full, call_realloc, RESIZED_IF_ROOM, 1, STAGE(recalls)},
+    {"realloc_bad", state_bad, call_realloc, REPORTED, 1, STAGE(faults)},
     /* free: local */
     {"free_local", state_free_local, call_free, FREED, 1, STAGE(free_local)},
     {"free_last_but_one", state_free_last_but_one, call_free, FREED, 1, STAGE(free_local)},
@@ -120,6 +72,7 @@ const scene scenes[] = {
     /* in the second region */
     {"free_later_page", state_later_page, call_free, FREED, 1, STAGE(free_local)},
     {"free_later_run", state_later_run, call_free, FREED, 1, STAGE(free_run)},
+    {"free_bad", state_bad, call_free, REPORTED, 1, STAGE(faults)},
     /* noted by the reuse cache */
     {"free_put", state_put, call_free, FREED, CACHED | 1, STAGE(free_cache)},
     {"free_seat", state_seat, call_free, FREED, CACHED | 1, STAGE(free_cache)},
