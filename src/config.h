@@ -77,8 +77,9 @@ _Static_assert(HAK_CACHE_SITES >= 0 && HAK_CACHE_SITES <= 1024 &&
 _Static_assert(HAK_CACHE_WAYS >= 1 && HAK_CACHE_WAYS <= 16, "HAK_CACHE_WAYS: 1 to 16");
 _Static_assert(HAK_RELEASE_LEAST >= 4096 && HAK_RELEASE_LEAST <= 1 << 30,
                "HAK_RELEASE_LEAST: 4096 to 2^30");
-_Static_assert(HAK_RELEASE_BYTES >= 4096 && HAK_RELEASE_BYTES <= 1 << 30,
-               "HAK_RELEASE_BYTES: 4096 to 2^30");
+_Static_assert(HAK_RELEASE_BYTES >= 4096 && HAK_RELEASE_BYTES <= 1 << 30 &&
+                   (HAK_RELEASE_BYTES & (HAK_RELEASE_BYTES - 1)) == 0,
+               "HAK_RELEASE_BYTES: a power of two, 4096 to 2^30");
 _Static_assert(HAK_LOCK_TURNS == 0 || (HAK_LOCK_TURNS >= 4096 && HAK_LOCK_TURNS <= 1 << 30),
                "HAK_LOCK_TURNS: 0, or 4096 to 2^30");
 _Static_assert(HAK_CACHE_BASE_LOG2 >= 14 && HAK_CACHE_BASE_LOG2 <= 30,

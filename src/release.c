@@ -16,10 +16,7 @@ static struct {
     granule done;    /* in the free extent there, granules that were handed over */
 } cursor;
 
-enum {
-    MOST_GRANULES = HAK_RELEASE_BYTES / GRANULE_BYTES,
-    LEAST_GRANULES = HAK_RELEASE_LEAST / GRANULE_BYTES
-};
+enum { LEAST_GRANULES = HAK_RELEASE_LEAST / GRANULE_BYTES };
 
 __attribute__((weak)) void hak_port_release(void *start, size_t bytes)
 {
@@ -27,23 +24,34 @@ __attribute__((weak)) void hak_port_release(void *start, size_t bytes)
     (void)bytes;
 }
 
+/* An extent has the flag from its first part on. If it has lost it by the next, it has
+ * changed, and the next round begins with it anew. */
 static bool worth_it(const hak_region *r, hak_item item)
 {
-    return item.kind == ITEM_FREE && item.extent.length >= LEAST_GRANULES &&
-           (extent_length_word(r, item.extent.start) & EXTENT_RELEASED) == 0;
+    if (item.kind != ITEM_FREE || item.extent.length < LEAST_GRANULES)
+        return false;
+    bool has_flag = (extent_length_word(r, item.extent.start) & EXTENT_RELEASED) != 0;
+    return has_flag == (cursor.done != 0);
+}
+
+/* Up to the next multiple of HAK_RELEASE_BYTES: so no unit of the port's is cut in two. */
+static granule part_from(const void *start, granule rest)
+{
+    size_t room = HAK_RELEASE_BYTES - ((uintptr_t)start & (HAK_RELEASE_BYTES - 1));
+    granule part = (granule)(room >> GRANULE_SHIFT);
+    return part < rest ? part : rest;
 }
 
 /* Hand a part of the free extent x over; the bytes. All of it but the first
  * granule, which has the links. */
 static size_t hand_over(hak_region *r, hak_extent x)
 {
-    granule from = cursor.done != 0 && cursor.done < x.length ? cursor.done : 1;
-    granule rest = x.length - from;
-    granule part = rest < MOST_GRANULES ? rest : MOST_GRANULES;
-    hak_port_release(region_address(r, x.start + from), (size_t)part << GRANULE_SHIFT);
+    granule from = cursor.done != 0 ? cursor.done : 1;
+    void *start = region_address(r, x.start + from);
+    granule part = part_from(start, x.length - from);
+    hak_port_release(start, (size_t)part << GRANULE_SHIFT);
     cursor.done = from + part;
-    if (cursor.done >= x.length)
-        set_live_word(&r->maps.units[unit_of(x.start) + 1], x.length | EXTENT_RELEASED);
+    set_live_word(&r->maps.units[unit_of(x.start) + 1], x.length | EXTENT_RELEASED);
     return (size_t)part << GRANULE_SHIFT;
 }
 

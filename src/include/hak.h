@@ -263,8 +263,9 @@ void hak_core_idle(void);
  * does nothing. [start, start + bytes) is free; what it contains may be lost, but it
  * must be there again as soon as someone writes to it, for hak does not say when it
  * hands it out. Granule-aligned; the hook leaves out what does not fill its own
- * units. At most 1 MiB in one call (HAK_RELEASE_BYTES). Called with the run lock and
- * the interrupt mask held: it must be short, and must not call hak.
+ * units. At most 1 MiB in one call (HAK_RELEASE_BYTES); a larger extent is cut at
+ * multiples of that, so into whole units. Called with the run lock and the interrupt
+ * mask held: it must be short, and must not call hak.
  */
 void hak_port_release(void *start, size_t bytes);
 

@@ -6,6 +6,7 @@ enum { HEAP = UNIT_RAM_MOST, PIECE = 200000 };
 
 static size_t calls, bytes_told, most_told;
 static bool strange;
+static void (*after_first)(void); /* on the next instruction that is not masked */
 
 /* The lock is held: the maps can be looked at. */
 void hak_port_release(void *start, size_t bytes)
@@ -16,9 +17,12 @@ void hak_port_release(void *start, size_t bytes)
         g += extent_length(&run.first, g);
     strange |= !extent_is_free(&run.first, g) || first == g || bytes % GRANULE_BYTES != 0;
     strange |= behind > g + extent_length(&run.first, g);
+    strange |= ((uintptr_t)start + bytes) % HAK_RELEASE_BYTES != 0 &&
+               behind != g + extent_length(&run.first, g);
     for (size_t i = 0; i < bytes; i += 512)
         ((volatile unsigned char *)start)[i] = 0x33;
-    calls++;
+    if (calls++ == 0 && after_first != NULL)
+        kit_timer_once(1, after_first);
     bytes_told += bytes;
     most_told = bytes > most_told ? bytes : most_told;
 }
@@ -79,8 +83,40 @@ static void test_batches(void)
     KIT_CHECK(stats.live_blocks == 0 && hak_check() == NULL && unit_faults == 0);
 }
 
+static unsigned changes;
+static size_t first_part;
+static void take_and_give_back(void)
+{
+    void *p = hak_malloc(PIECE);
+    strange |= p == NULL || calls != 1;
+    hak_free(p);
+    strange |= hak_malloc(2 * HEAP) != NULL; /* what was retained is free again */
+    first_part = bytes_told;
+    changes++;
+}
+
+/* An extent of which a part was handed over, and that is another by the next: its first
+ * part is in use by now, or was. */
+static void test_changed(void)
+{
+    hak_stats stats;
+    strange = false;
+    changes = 0;
+    KIT_CHECK(unit_heap(HEAP, 0));
+    hak_stats_get(&stats);
+    after_first = take_and_give_back;
+    size_t bytes = release(SIZE_MAX);
+    after_first = NULL;
+    kit_timer_stop();
+    bytes += release(SIZE_MAX);
+    KIT_CHECK(changes <= 1 && !strange);
+    KIT_CHECK(bytes == stats.free_bytes - GRANULE_BYTES + changes * first_part);
+    KIT_CHECK(release(SIZE_MAX) == 0 && !strange);
+}
+
 static const kit_case release_tests_cases[] = {
     {"release_once", test_once},
     {"release_batches", test_batches},
+    {"release_changed", test_changed},
 };
 UNIT_SUITE(release_tests);
