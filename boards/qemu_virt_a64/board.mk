@@ -4,7 +4,7 @@
 
 define a64_board
 PORT_$(1)   := $(2)
-BOARD_$(1)  := boards/qemu_virt_a64
+BOARD_$(1)  := boards/qemu_virt_a64 boards/shared/virtio_balloon
 SCRIPT_$(1) := linker/qemu_virt_a64.ld
 LINK_$(1)   := -no-pie
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One identity map for all cores, constant: no code builds it.
- *   0x00000000  nothing, so that NULL traps; but the GIC and the UART
+ *   0x00000000  nothing, so that NULL traps; but the GIC, the UART and virtio
  *   0x40000000  RAM, 16 GiB of it whether there or not
  *   and in the 2 MiB with the stacks, the lowest page of each slot is missing
  */
@@ -28,14 +28,14 @@ level_1:                        /* 1 GiB each */
     .endr
     .fill   512 - 17, 8, 0
 
-level_2_devices:                /* 2 MiB each; 0x08000000 to 0x09ffffff */
+level_2_devices:                /* 2 MiB each; 0x08000000 to 0x0a1fffff */
     .fill   64, 8, 0
     .set    at, 64
-    .rept   16
+    .rept   17
     .quad   (at << 21) + DEVICE
     .set    at, at + 1
     .endr
-    .fill   512 - 80, 8, 0
+    .fill   512 - 81, 8, 0
 
 level_2_ram:                    /* 2 MiB each; the second holds the stacks */
     .quad   0x40000000 + NORMAL

@@ -2,7 +2,7 @@
 # QEMU's virt machine, RISC-V, 32 bit; rv32s has one hart, without atomics.
 
 PORT_rv32   := riscv32
-BOARD_rv32  := boards/qemu_virt_rv32 boards/shared/riscv_virt
+BOARD_rv32  := boards/qemu_virt_rv32 boards/shared/riscv_virt boards/shared/virtio_balloon
 SCRIPT_rv32 := linker/qemu_virt_riscv.ld
 LINK_rv32   := -march=rv32imac -mabi=ilp32
 LIBS_rv32   := -lgcc
