@@ -32,9 +32,9 @@ void tally_start(void);
 static inline hak_word tally_add_to(hak_atomic *word, hak_word change)
 {
     if (HAK_CORES == 1 && !HAK_PORT_CORE_MAY_BE_NONE) {
-        hak_word now = word_get(word) + change;
-        word_set(word, now);
-        return now;
+        hak_word sum = word_get(word) + change;
+        word_set(word, sum);
+        return sum;
     }
     return hak_port_fetch_add(word, change, memory_order_relaxed) + change;
 }
@@ -59,9 +59,9 @@ static inline size_t tally_frees(const hak_place_of_site *place)
 static inline hak_word tally_draw(hak_place_of_site *place, size_t size_bytes)
 {
     if (HAK_CORES == 1 && !HAK_PORT_CORE_MAY_BE_NONE) {
-        hak_word now = word_get(&place->account) - size_bytes;
-        word_set(&place->account, now);
-        return now;
+        hak_word sum = word_get(&place->account) - size_bytes;
+        word_set(&place->account, sum);
+        return sum;
     }
     return hak_port_fetch_sub(&place->account, size_bytes, memory_order_relaxed) - size_bytes;
 }
@@ -82,10 +82,7 @@ static inline void tally_add(hak_tag tag, size_t size_bytes)
         tally_settle(&pools.sites[tag]);
 }
 
-static inline void tally_sub(hak_tag tag, hak_word charge)
-{
-    tally_give(tally_place(tag), charge);
-}
+static inline void tally_sub(hak_tag tag, hak_word charge) { tally_give(tally_place(tag), charge); }
 
 /* The same by a held note, which has the tag at the top and, where words have 64 bits,
  * nothing just below it. */

@@ -30,10 +30,10 @@ enum {
 _Static_assert(1 << MARKS_STRIPE_LOG2 == MARKS_STRIPE, "1, 2 or 4");
 _Static_assert(HAK_SITES <= MARKS_SHARED, "a tag and a bit fit into a byte");
 
-#define MARKS_IN_MAPS  uint8_t *tags;            /* MARKS_PER_UNIT for each unit */
+#define MARKS_IN_MAPS uint8_t *tags; /* MARKS_PER_UNIT for each unit */
 #define MARKS_IN_SLOT                                                                              \
     __extension__ hak_word charges[PLACE_CHARGES];                                                 \
-    uint8_t *tags; /* of the page's blocks */
+    uint8_t *tags;                               /* of the page's blocks */
 #define MARKS_IN_POOLS hak_place_of_site *sites; /* HAK_SITES of them */
 /* Also before hak_init: malloc looks there first. */
 #define MARKS_POOLS_START = {.sites = marks_sites}
