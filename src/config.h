@@ -91,7 +91,8 @@ _Static_assert(HAK_SITES >= 16 && HAK_SITES <= 128 && (HAK_SITES & (HAK_SITES - 
 
 /* hak_check looks so often at what seems wrong: another core may be between two of its
  * steps, and on a host for as long as its thread has no processor. What stays wrong for
- * so long is wrong. */
-enum { CHECK_TURNS = HAK_CORES == 1 ? 1 : 4096 };
+ * so long is wrong. On one core a handler may have come between two looks: the next one
+ * shows that. */
+enum { CHECK_TURNS = HAK_CORES == 1 ? 2 : 4096 };
 
 #endif

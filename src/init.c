@@ -66,7 +66,12 @@ hak_status hak_init(void *heap_start, size_t heap_size)
     cache_open(&pools.cache, &run.first, notes);
     pool_start(&run.first);
     sites_start();
+    /* At once: until then a handler's malloc finds nothing. */
+    hak_mask state = hak_port_mask();
+    region_open(&run.first);
     publish(&run.first, table);
+    pool_open(plan.limit_bytes);
+    hak_port_unmask(state);
     return HAK_OK;
 }
 
@@ -113,6 +118,7 @@ hak_status hak_add_region(void *start, size_t size)
     hak_mask state;
     if (!run_lock(&state))
         return HAK_ERR_STOPPED;
+    region_open(r);
     publish(r, table);
     run_unlock(state);
     return HAK_OK;

@@ -57,7 +57,6 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
     pools.classes = classes;
     pools.kind_of = kind_of;
     pools.class_count = count;
-    pools.limit_bytes = plan.limit_bytes;
 }
 
 void pool_start(const hak_region *first)

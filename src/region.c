@@ -57,8 +57,9 @@ static void lay_extents(hak_region *r)
     hak_extent all = {r->first, r->end - r->first};
     extent_set_begin(r, all.start);
     extent_note_length(r, all);
-    bins_insert(r, all);
 }
+
+void region_open(hak_region *r) { bins_insert(r, (hak_extent){r->first, r->end - r->first}); }
 
 static void clear(void *start, size_t bytes)
 {

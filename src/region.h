@@ -108,6 +108,8 @@ bool region_fits(hak_carving range, hak_page_plan pages);
 
 /* Lay maps and one free extent over what is left of the range. */
 void region_make(hak_region *r, hak_carving *range, hak_page_plan pages);
+/* The extent can be found from now on. */
+void region_open(hak_region *r);
 
 /* The blocks of the page that begins there that were freed from outside. */
 static inline hak_atomic *region_freed(const hak_maps *maps, uint32_t unit)

@@ -70,6 +70,7 @@ hak_status hak_add_region_tagged(void *start, size_t size, uint32_t tags)
     if (status != HAK_OK)
         return status;
     region_make(&t->region, &range, no_pages);
+    region_open(&t->region);
     hak_mask state;
     if (!run_lock(&state))
         return HAK_ERR_STOPPED;

@@ -35,21 +35,21 @@ extern "C" {
 /* What became of a request to hand over memory. HAK_OK is 0. */
 typedef enum hak_status {
     HAK_OK = 0,
-    HAK_ERR_NULL,        /* the start address is NULL */
-    HAK_ERR_ZERO,        /* the size is zero */
-    HAK_ERR_TOO_SMALL,   /* nothing would be left beside the control data */
-    HAK_ERR_TOO_BIG,     /* more than 64 GiB (64-bit) or 2 GiB (32-bit); than TINY= says */
-    HAK_ERR_WRAP,        /* start + size passes the end of the address space */
-    HAK_ERR_OVERLAP,     /* the range overlaps a region that hak has */
-    HAK_ERR_TWICE,       /* hak_init() was called before */
-    HAK_ERR_NOT_INIT,    /* a call about a further region before hak_init() */
-    HAK_ERR_REGIONS,     /* the region table is full */
-    HAK_ERR_POLICY,      /* the policy table is damaged, or not for this build */
-    HAK_ERR_LATE,        /* hak_policy_load() after hak_init() */
-    HAK_ERR_NO_REGION,   /* no region begins there, or has that number */
-    HAK_ERR_NO_TAGS,     /* the region has no tags, so it stays */
-    HAK_ERR_LIVE,        /* a block of the region is live */
-    HAK_ERR_STOPPED      /* a core has stopped for good: see HAK_FAULT_STOPPED */
+    HAK_ERR_NULL,      /* the start address is NULL */
+    HAK_ERR_ZERO,      /* the size is zero */
+    HAK_ERR_TOO_SMALL, /* nothing would be left beside the control data */
+    HAK_ERR_TOO_BIG,   /* more than 64 GiB (64-bit) or 2 GiB (32-bit); than TINY= says */
+    HAK_ERR_WRAP,      /* start + size passes the end of the address space */
+    HAK_ERR_OVERLAP,   /* the range overlaps a region that hak has */
+    HAK_ERR_TWICE,     /* hak_init() was called before */
+    HAK_ERR_NOT_INIT,  /* a call about a further region before hak_init() */
+    HAK_ERR_REGIONS,   /* the region table is full */
+    HAK_ERR_POLICY,    /* the policy table is damaged, or not for this build */
+    HAK_ERR_LATE,      /* hak_policy_load() after hak_init() */
+    HAK_ERR_NO_REGION, /* no region begins there, or has that number */
+    HAK_ERR_NO_TAGS,   /* the region has no tags, so it stays */
+    HAK_ERR_LIVE,      /* a block of the region is live */
+    HAK_ERR_STOPPED    /* a core has stopped for good: see HAK_FAULT_STOPPED */
 } hak_status;
 
 /* What was wrong with a call. */
@@ -117,7 +117,7 @@ void hak_port_copy(void *to, const void *from, size_t bytes);
  * classes; from 192 KiB on at most 1/100 for the reuse cache). Clearing the
  * maps takes about one instruction per 8 bytes of map, which is the only part
  * whose time grows with the size. Call it once, on one core, before any other
- * call.
+ * call; what a handler asks for meanwhile is refused as before it.
  * Returns HAK_OK, or why the range was refused; then nothing was touched.
  */
 hak_status hak_init(void *heap_start, size_t heap_size);
@@ -145,8 +145,8 @@ hak_status hak_add_region(void *start, size_t size);
  * the calls below take memory from it: hak_malloc() never does, and neither pages of
  * the pools nor cached blocks lie there. Descriptor and maps lie at its start (1/42
  * of it, 1/20 on 32-bit targets, and about 500 bytes), are written with plain stores,
- * and read when a block of it is passed to any call; no atomic operation goes there, so uncached memory will do.
- * hak_free(), hak_realloc(), hak_usable_size(), hak_walk(), hak_check() and
+ * and read when a block of it is passed to any call; no atomic operation goes there, so uncached
+ * memory will do. hak_free(), hak_realloc(), hak_usable_size(), hak_walk(), hak_check() and
  * hak_sites_get() treat its blocks like all others, and bad calls are caught as
  * elsewhere.
  */
@@ -379,27 +379,27 @@ typedef struct hak_stats {
                                   retained pages at most K */
     size_t cached_bytes;       /* in these; part of taken_bytes */
     /* The malloc pipeline: how often each stage answered. */
-    size_t malloc_pool;        /* from the core's current page */
-    size_t malloc_cache;       /* from the reuse cache: hits */
-    size_t malloc_run;         /* from the run layer */
-    size_t cache_misses;       /* of these, sizes that the reuse cache has classes for */
-    size_t refill_drain;       /* refills: blocks freed elsewhere taken back */
-    size_t refill_adopt;       /* refills: a partly free page adopted */
-    size_t refill_birth;       /* refills: a new page cut from the run layer */
+    size_t malloc_pool;  /* from the core's current page */
+    size_t malloc_cache; /* from the reuse cache: hits */
+    size_t malloc_run;   /* from the run layer */
+    size_t cache_misses; /* of these, sizes that the reuse cache has classes for */
+    size_t refill_drain; /* refills: blocks freed elsewhere taken back */
+    size_t refill_adopt; /* refills: a partly free page adopted */
+    size_t refill_birth; /* refills: a new page cut from the run layer */
     /* The free pipeline. */
-    size_t free_local;         /* into the core's current page */
-    size_t free_remote;        /* into any other page: one atomic operation */
-    size_t free_list;          /* pages that nobody owned and that were listed when they had
-                                  a free block; counted when they are adopted or go back */
-    size_t free_cache;         /* into the reuse cache: puts */
-    size_t free_run;           /* to the run layer; also what the cache gave back */
-    size_t cache_evictions;    /* of these, blocks that the cache gave back */
-    size_t pages_retired;      /* empty pages given back to the run layer */
-    size_t recalls;            /* calls that found nothing and recalled retained pages */
-    size_t failures;           /* calls that returned NULL for want of memory */
-    size_t faults;             /* bad calls that were reported */
-    size_t early_returns;      /* calls that came to no stage: hak_free(NULL), and
-                                  reallocs that left the block where it is */
+    size_t free_local;      /* into the core's current page */
+    size_t free_remote;     /* into any other page: one atomic operation */
+    size_t free_list;       /* pages that nobody owned and that were listed when they had
+                               a free block; counted when they are adopted or go back */
+    size_t free_cache;      /* into the reuse cache: puts */
+    size_t free_run;        /* to the run layer; also what the cache gave back */
+    size_t cache_evictions; /* of these, blocks that the cache gave back */
+    size_t pages_retired;   /* empty pages given back to the run layer */
+    size_t recalls;         /* calls that found nothing and recalled retained pages */
+    size_t failures;        /* calls that returned NULL for want of memory */
+    size_t faults;          /* bad calls that were reported */
+    size_t early_returns;   /* calls that came to no stage: hak_free(NULL), and
+                               reallocs that left the block where it is */
 } hak_stats;
 
 /* Fill in *stats. Bounded by regions + cores x classes + K; each step its own
@@ -417,8 +417,8 @@ void hak_stats_get(hak_stats *stats);
 const char *hak_check(void);
 
 typedef enum hak_block_kind {
-    HAK_BLOCK_LIVE, /* a block that a caller holds */
-    HAK_BLOCK_FREE, /* a free extent of the run layer */
+    HAK_BLOCK_LIVE,  /* a block that a caller holds */
+    HAK_BLOCK_FREE,  /* a free extent of the run layer */
     HAK_BLOCK_CACHED /* a freed block that the reuse cache keeps */
 } hak_block_kind;
 
@@ -451,11 +451,11 @@ int hak_walk(hak_visitor visitor, void *context);
  * hak_policy_load() the built-in policy holds.
  */
 typedef enum hak_learning {
-    HAK_FROZEN = 0, /* the policy stays as it is: a fixed machine */
-    HAK_LEARN,      /* hak_tick() changes it */
-    HAK_CANARY,     /* frozen, but hak_tick() watches whether it still fits */
+    HAK_FROZEN = 0,     /* the policy stays as it is: a fixed machine */
+    HAK_LEARN,          /* hak_tick() changes it */
+    HAK_CANARY,         /* frozen, but hak_tick() watches whether it still fits */
     HAK_CANARY_RELEARN, /* the same, and goes back to LEARN if it does not */
-    HAK_MISFIT      /* it was CANARY, and the policy fits no longer */
+    HAK_MISFIT          /* it was CANARY, and the policy fits no longer */
 } hak_learning;
 
 /* Bytes of a policy table. */

@@ -80,10 +80,10 @@ static inline void *tiny_address(granule g)
     return (void *)(tiny.base + ((uintptr_t)g << GRANULE_SHIFT));
 }
 
-/* The first granule behind the control data. */
-static inline granule tiny_first(void)
+/* The first granule behind the control data of a heap with that end. */
+static inline granule tiny_first(granule end)
 {
-    return TINY_BIN_UNITS + 1u + ((granule)tiny.end >> UNIT_GRANULES_SHIFT);
+    return TINY_BIN_UNITS + 1u + (end >> UNIT_GRANULES_SHIFT);
 }
 
 /* In the first granule of a free extent. The last one's next is itself, the first one's

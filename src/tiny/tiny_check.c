@@ -46,7 +46,7 @@ static complaint check_extents(bool *adds_up)
     complaint broken = NULL;
     size_t sum = 0, free = tiny.free;
     bool quiet = true;
-    for (granule g = tiny_first(); g < tiny.end && broken == NULL;) {
+    for (granule g = tiny_first(tiny.end); g < tiny.end && broken == NULL;) {
         hak_mask state = hak_port_mask();
         tiny_item item = tiny_look_at(g);
         quiet = quiet && tiny.free == free;

@@ -25,7 +25,7 @@ void hak_stats_get(hak_stats *stats)
     stats->faults = tiny.faults;
     if (tiny.end == 0)
         return;
-    granule first = tiny_first();
+    granule first = tiny_first(tiny.end);
     hak_mask state = hak_port_mask();
     size_t usable = tiny.end - first, taken = usable - tiny.free;
     stats->metadata_bytes = TINY_HEAD_BYTES + ((size_t)first << GRANULE_SHIFT);

@@ -6,7 +6,7 @@ int hak_walk(hak_visitor visitor, void *context)
     int result = 0;
     if (tiny.end == 0)
         return 0;
-    for (granule g = tiny_first(); g < tiny.end && result == 0;) {
+    for (granule g = tiny_first(tiny.end); g < tiny.end && result == 0;) {
         hak_mask state = hak_port_mask();
         tiny_item item = tiny_look_at(g);
         hak_port_unmask(state);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What an interrupt handler does to the heap of the call that it interrupts. */
-#include "interrupt.h"
+#include "inside.h"
 
 enum { DRY = 40 };
 
@@ -86,6 +86,24 @@ static void act_recall(void)
         complain("a malloc of 1 GiB succeeded");
 }
 
+/* In memory with tags. */
+static void keep_apart(void *block, size_t bytes)
+{
+    if (block != NULL)
+        book_add(block, bytes);
+    else if (now.spare == TAGS_SERVE)
+        complain("a handler's malloc from memory with tags failed");
+}
+
+static void act_tagged(void)
+{
+    if (now.spare == NO_TAGS)
+        return;
+    keep_apart(inside_malloc_apart(0, size_of.large), size_of.large);
+    give(&now.in_spare);
+    keep_apart(inside_malloc_apart(64, SMALL), SMALL);
+}
+
 /* A pointer that is no block's. */
 static void act_misuse(void)
 {
@@ -101,6 +119,6 @@ const action actions[] = {
     {"malloc", act_malloc}, {"free", act_free},   {"free_other", act_free_other},
     {"pair", act_pair},     {"dry", act_dry},     {"run", act_run},
     {"resize", act_resize}, {"cache", act_cache}, {"recall", act_recall},
-    {"misuse", act_misuse}, {"idle", act_idle},
+    {"misuse", act_misuse}, {"idle", act_idle},   {"tagged", act_tagged},
 };
 const unsigned action_count = sizeof actions / sizeof actions[0];

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The public calls, on what the state left in `now`. */
+#include "inside.h"
 #include "scenes.h"
 
+void call_init(void)
+{
+    now.result = hak_init(inside_heap, inside_heap_bytes) == HAK_OK ? &now : NULL;
+}
 void call_malloc(void) { now.result = hak_malloc_at(now.bytes, big_site); }
 void call_calloc(void) { now.result = hak_calloc(now.bytes / 4, 4); }
 void call_aligned(void) { now.result = hak_aligned_alloc(now.alignment, now.bytes); }

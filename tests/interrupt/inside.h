@@ -8,14 +8,9 @@
 /* Make the heap at its start, of heap= bytes and what else the build can have. Its end;
  * NULL: it does not fit. */
 char *inside_start(char *heap, size_t room);
-
-/* What is rewound with the heap, all that hak has beside it: whole words. The last one
- * is {NULL, 0}. */
-typedef struct inside_part {
-    void *start;
-    size_t bytes;
-} inside_part;
-extern const inside_part inside_parts[];
+/* The region of hak_init(). */
+extern char *inside_heap;
+extern size_t inside_heap_bytes;
 
 /* The largest size that the pools serve; 0: none. */
 size_t inside_pool_bytes(void);
@@ -26,8 +21,13 @@ size_t inside_cached_bytes(void);
 /* Some core has the lock. */
 bool inside_is_locked(void);
 
-/* Bad calls that were reported. Perhaps not rewound. */
+/* Bad calls that were reported. */
 size_t inside_faults(void);
+
+/* Does the block lie in memory with tags, which the heap's figures leave out? */
+bool inside_is_apart(const void *block);
+/* A block of there, in whole lines of so many bytes (0: no matter). */
+void *inside_malloc_apart(size_t line, size_t bytes);
 
 /* Do the counters of the calls agree with one another and with the blocks that are live? */
 bool inside_adds_up(const hak_stats *s, size_t live_blocks);

@@ -14,10 +14,10 @@
  *   full, tiny            of each build: what its inside is, its states, its scenes
  *   aarch64, cortex_m     of each kind of core: where an interrupt landed
  *
- * All but interrupt.c, actions.c and tiny are tests/parked's, too.
+ * All but interrupt.c, actions.c, tiny and what is marked ALONE are tests/parked's, too.
  *
- * Not here: hak_init and hak_add_region, hak_release, hak_tick and what belongs to it.
- * They keep state of their own, which is not rewound; nor is that of SITES builds.
+ * Not here: hak_policy_load, which comes before hak_init and touches no heap, and
+ * hak_tick_each and hak_fail_nth, which only builds of their own have.
  */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
@@ -58,17 +58,23 @@ void book_verify(void);
 void book_free_all(void);
 
 /* What is rewound with the heap, beside the book. */
+/* The tags of the memory that a scene may hand over, and whether a block may come from it
+ * at any time in the call. */
+enum { SPARE_TAGS = HAK_MEMORY_USER };
+typedef enum spare_state { NO_TAGS, TAGS_SERVE, TAGS_MAY_SERVE } spare_state;
+
 typedef struct scene_state {
     book_block blocks[BOOK_MOST];
     unsigned blocks_used; /* all behind are free */
     uint32_t seed;
     /* What the handler may free; BOOK_NONE. */
-    int in_page, in_other_page, in_run, noted;
+    int in_page, in_other_page, in_run, noted, in_spare;
     /* Of the call: the block that it frees or resizes, and what it is asked for. */
     int subject_number; /* in the book until the state is built; BOOK_NONE */
     book_block subject;
     size_t bytes, alignment;
     bool full; /* the heap is: calls may fail */
+    spare_state spare;
     /* A pointer that is no block's; how often the handler freed it; the library's reports
      * of that, in the call and in the handler; its own count of them at the beginning. */
     void *bad;
@@ -93,8 +99,8 @@ typedef enum expectation {
     ANYTHING
 } expectation;
 
-/* a heap with a reuse cache */
-enum { CACHED = 0x100, CORES = 0xff };
+/* a heap with a reuse cache; not with a core that stops */
+enum { CACHED = 0x100, ALONE = 0x200, CORES = 0xff };
 
 typedef struct scene {
     const char *name;
@@ -123,5 +129,9 @@ extern const char *volatile complaint; /* NULL: nothing is */
 bool rewind_start(char *heap, size_t heap_bytes, size_t room); /* copies lie behind */
 void rewind_keep(unsigned place);
 void rewind_to(unsigned place);
+/* Keep the library's static storage before hak_init(); put it back, as if it had not been
+ * called. */
+bool rewind_keep_unborn(void);
+void rewind_unborn(void);
 
 #endif

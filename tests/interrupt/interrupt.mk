@@ -4,7 +4,7 @@
 # Scenes, which tests/parked plays as well
 INTERRUPT_SCENES  := $(addprefix tests/interrupt/,landing.c judge.c rewind.c book.c setup.c calls.c \
                        states_run.c)
-INTERRUPT_FULL    := $(addprefix tests/interrupt/full/,inside.c setup_pages.c scenes.c states_malloc.c states_free.c)
+INTERRUPT_FULL    := $(addprefix tests/interrupt/full/,inside.c setup_pages.c scenes.c states_malloc.c states_free.c regions.c learn.c)
 INTERRUPT_TINY    := $(addprefix tests/interrupt/tiny/,inside.c scenes.c)
 INTERRUPT_SOURCES := $(addprefix tests/interrupt/,interrupt.c actions.c) $(INTERRUPT_SCENES)
 INTERRUPT_INSIDE   = -Isrc -Isrc/inject/off $$(foreach folder,$$(SITES_$$(call stem_sites,$$*)),-I$$(folder)) -Iport \

@@ -144,13 +144,16 @@ bool can_play(const scene *s)
 bool start(void)
 {
     size_t room, pool_bytes;
-    char *heap = kit_ram(0, &room), *end = heap != NULL ? inside_start(heap, room) : NULL;
+    char *heap = kit_ram(0, &room), *end = NULL;
+    if (heap != NULL && rewind_keep_unborn())
+        end = inside_start(heap, room);
     if (end == NULL || !rewind_start(heap, (size_t)(end - heap), room))
         return false;
     pool_bytes = inside_pool_bytes();
     size_of.large = pool_bytes > 500 ? pool_bytes + 100 : 600;
     size_of.cached = inside_cached_bytes();
-    now.in_page = now.in_other_page = now.in_run = now.noted = now.subject_number = BOOK_NONE;
+    now.in_page = now.in_other_page = now.in_run = now.noted = now.in_spare = now.subject_number =
+        BOOK_NONE;
     now.seed = 1;
     return true;
 }

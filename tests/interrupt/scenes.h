@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls: calls.c. The states in which they begin: states_run.c, and of full/
- * states_malloc.c and states_free.c. */
+/* The calls: calls.c, and of full/ regions.c and learn.c with their states. The states in
+ * which the others begin: states_run.c, and of full/ states_malloc.c and states_free.c. */
 #ifndef SCENES_H
 #define SCENES_H
 
@@ -17,6 +17,20 @@ void call_check(void);
 void call_stats(void);
 void call_walk(void);
 void call_walk_free(void);
+void call_init(void);
+void call_add_region(void);
+void call_add_tagged(void);
+void call_malloc_in(void);
+void call_malloc_lines(void);
+void call_retire(void);
+void call_remove(void);
+void call_remove_live(void);
+void call_region_stats(void);
+void call_release(void);
+void call_learn(void);
+void call_tick(void);
+void call_export(void);
+void call_sites(void);
 
 void state_warm(void);
 void state_last_block(void);
@@ -78,5 +92,21 @@ void state_usable_page(void);
 void state_usable_run(void);
 void state_usable_noted(void);
 void state_walk_free(void);
+void state_unborn(void);
+void state_region(void);
+void state_region_full(void);
+void state_tags_to_come(void);
+void state_tags(void);
+void state_tags_lines(void);
+void state_tags_full(void);
+void state_tagged_between(void);
+void state_tagged_grows(void);
+void state_tagged_moves(void);
+void state_tags_to_go(void);
+void state_tags_live(void);
+void state_release(void);
+void state_tick_class(void);
+void state_tick_band(void);
+void state_tick_round(void);
 
 #endif

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* States of the run layer, which any build has. */
+#include "inside.h"
 #include "scenes.h"
+
+/* hak was not started: calls in handlers get nothing. */
+void state_unborn(void)
+{
+    rewind_unborn();
+    now.full = true;
+    now.bad = inside_heap + inside_heap_bytes / 2;
+}
 
 /* Cut from the heap's large free extent. */
 void state_large(void)

@@ -144,7 +144,8 @@ int kit_main(void)
         return 1;
     }
     for (unsigned i = 0; complaint == NULL && i < scene_count; i++)
-        if (can_play(&scenes[i]) && is_named("scene", scenes[i].name)) {
+        if (can_play(&scenes[i]) && (scenes[i].needs & ALONE) == 0 &&
+            is_named("scene", scenes[i].name)) {
             play(&scenes[i], &total);
             played++;
         }

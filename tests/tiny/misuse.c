@@ -31,7 +31,7 @@ static bool each_address(size_t length)
         return true;
     hak_free(block[1]);
     for (p = test_ram; p < test_ram + test_heap_bytes; p += 1 + (size_t)(p - test_ram) % 3) {
-        bool inside = p >= (unsigned char *)tiny_address(tiny_first()) &&
+        bool inside = p >= (unsigned char *)tiny_address(tiny_first(tiny.end)) &&
                       p < (unsigned char *)tiny_address(tiny.end);
         bool middle = p >= block[1] && p < block[2];
         bool behind = p >= block[2] + (length << GRANULE_SHIFT);

@@ -45,7 +45,7 @@ bool test_heap(size_t bytes, size_t shift)
 granule test_longest(void)
 {
     granule longest = 0;
-    for (granule g = tiny_first(); g < tiny.end; g += tiny_length(g))
+    for (granule g = tiny_first(tiny.end); g < tiny.end; g += tiny_length(g))
         if (tiny_is_free(g) && tiny_length(g) > longest)
             longest = tiny_length(g);
     return longest;
@@ -54,7 +54,7 @@ granule test_longest(void)
 bool test_all_back(void)
 {
     HOLDS(hak_check() == NULL);
-    HOLDS(tiny.free == tiny.end - tiny_first() && test_longest() == tiny.free);
+    HOLDS(tiny.free == tiny.end - tiny_first(tiny.end) && test_longest() == tiny.free);
     return true;
 }
 
@@ -116,8 +116,8 @@ static void test_bars(void)
     }
     KIT_CHECK(test_heap(HEAP - sizeof tiny, 0));
     size_t map = ((size_t)tiny.end / UNIT_GRANULES + 1) * GRANULE_BYTES;
-    size_t fixed =
-        sizeof tiny + (size_t)((unsigned char *)tiny_address(tiny_first()) - test_ram) - map;
+    size_t fixed = sizeof tiny +
+                   (size_t)((unsigned char *)tiny_address(tiny_first(tiny.end)) - test_ram) - map;
     size_t small = fill(24 * SCALE), medium = fill(100 * SCALE);
     size_t largest = (size_t)test_longest() << GRANULE_SHIFT;
     kit_print("= fixed %u map %u blocks24 %u blocks100 %u largest %u\n", (unsigned)fixed,

@@ -59,6 +59,7 @@ static bool make(size_t bytes, size_t shift, size_t page_bytes, unsigned classes
           (uintptr_t)start + bytes - range.end < GRANULE_BYTES);
     r.maps.index = 0;
     region_make(&r, &range, (hak_page_plan){page_bytes, classes});
+    region_open(&r);
     return region_is_sound(&r, &range, page_bytes) && maps_lie_apart(&r, &range) &&
            unit_guards_hold();
 }

@@ -90,6 +90,7 @@ bool unit_region(hak_region *r, size_t bytes, size_t shift, size_t largest_page_
     HOLDS(region_trim(unit_ram(bytes, shift), bytes, &range) == HAK_OK);
     r->maps.index = 0;
     region_make(r, &range, (hak_page_plan){largest_page_bytes, 0});
+    region_open(r);
     return true;
 }
 

@@ -5,7 +5,7 @@ static inline hak_fault look(uintptr_t g, const void *p)
 {
     if (tiny.end == 0)
         return HAK_FAULT_NOT_INIT;
-    if (g >= tiny.end || g < tiny_first())
+    if (g >= tiny.end || g < tiny_first(tiny.end))
         return HAK_FAULT_FOREIGN;
     if ((uintptr_t)p % GRANULE_BYTES != 0)
         return HAK_FAULT_MISALIGNED;

@@ -22,7 +22,7 @@ hak_fault tiny_look(const void *p)
     uintptr_t g = ((uintptr_t)p - tiny.base) >> GRANULE_SHIFT;
     if (tiny.end == 0)
         return HAK_FAULT_NOT_INIT;
-    if (g >= tiny.end || g < tiny_first())
+    if (g >= tiny.end || g < tiny_first(tiny.end))
         return HAK_FAULT_FOREIGN;
     if ((uintptr_t)p % GRANULE_BYTES != 0)
         return HAK_FAULT_MISALIGNED;

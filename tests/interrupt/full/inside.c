@@ -1,19 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* The full library: two regions. */
+/* The full library: two regions, and memory for a third. */
 #include "inside.h"
 #include "heap.h"
+#include "spare.h"
 
-_Static_assert(sizeof run % sizeof(size_t) == 0 && sizeof pools % sizeof(size_t) == 0,
-               "whole words");
-const inside_part inside_parts[] = {{&run, sizeof run}, {&pools, sizeof pools}, {NULL, 0}};
+char *inside_heap, *spare_start;
+size_t inside_heap_bytes;
 
 char *inside_start(char *heap, size_t room)
 {
     size_t bytes = (size_t)kit_argument_number("heap", 256 << 10), second = bytes / 2;
-    if (room < bytes + second || hak_init(heap, bytes) != HAK_OK ||
+    inside_heap = heap;
+    inside_heap_bytes = bytes;
+    spare_start = heap + bytes + second;
+    if (room < bytes + second + SPARE_BYTES || hak_init(heap, bytes) != HAK_OK ||
         hak_add_region(heap + bytes, second) != HAK_OK)
         return NULL;
-    return heap + bytes + second;
+    return spare_start + SPARE_BYTES;
+}
+
+bool inside_is_apart(const void *block)
+{
+    return now.spare != NO_TAGS && (uintptr_t)block - (uintptr_t)spare_start < SPARE_BYTES;
+}
+
+void *inside_malloc_apart(size_t line, size_t bytes)
+{
+    return line == 0 ? hak_malloc_in(SPARE_TAGS, bytes) : hak_malloc_lines(SPARE_TAGS, line, bytes);
 }
 
 size_t inside_pool_bytes(void) { return pools.limit_bytes; }

@@ -56,6 +56,7 @@ static void state_many_aligned(void)
 void state_walk_free(void) { state_small_free(); }
 
 const scene scenes[] = {
+    {"init", state_unborn, call_init, NOT_NULL, 1, NO_STAGE},
     {"malloc_empty", state_empty, call_malloc, A_BLOCK, 1, NO_STAGE},
     {"malloc_small", state_small, call_malloc, A_BLOCK, 1, NO_STAGE},
     {"malloc_many", state_many, call_malloc, A_BLOCK, 1, NO_STAGE},
