@@ -67,11 +67,13 @@ void cache_carve(hak_cache *c, hak_carving *range)
         atomic_store_explicit(&c->depth[band], (uint8_t)(depth < ways ? depth : ways),
                               memory_order_relaxed);
     }
-    c->zeros = WORD_BITS - (choose_base_log2(heap_bytes) - GRANULE_SHIFT);
     c->rows = parts + counters;
     c->core_bytes = bytes;
     c->site_mask = (sites - 1) << CACHE_ROW_SHIFT;
     c->ways = (unsigned)ways;
+    /* Last: a handler's malloc looks into the rows from now on. */
+    atomic_signal_fence(memory_order_seq_cst);
+    c->zeros = WORD_BITS - (choose_base_log2(heap_bytes) - GRANULE_SHIFT);
 }
 
 /* The longest length that has no class, as a power of two: class 0 begins there. */
@@ -94,6 +96,7 @@ void cache_open(const hak_cache *c, hak_region *r, hak_atomic *notes)
         return;
     r->maps.notes = notes;
     r->maps.window_log2 = window_log2(c);
-    for (size_t i = 0; i <= r->maps.span >> r->maps.window_log2; i++)
+    size_t last = ((size_t)r->end << GRANULE_SHIFT) >> r->maps.window_log2;
+    for (size_t i = 0; i <= last; i++)
         word_set(&notes[i], NOTE_NONE);
 }

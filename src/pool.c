@@ -61,7 +61,6 @@ void pool_carve(hak_class_plan plan, hak_carving *range)
 
 void pool_start(const hak_region *first)
 {
-    pools.maps = first->maps;
     for (unsigned kind = 1; kind <= pools.class_count; kind++)
         pools.states[kind - 1].list =
             page_record(first->maps.units, (int32_t)page_head(&first->maps, kind));

@@ -59,7 +59,12 @@ static void lay_extents(hak_region *r)
     extent_note_length(r, all);
 }
 
-void region_open(hak_region *r) { bins_insert(r, (hak_extent){r->first, r->end - r->first}); }
+void region_open(hak_region *r)
+{
+    r->maps.span = (size_t)r->end << GRANULE_SHIFT;
+    r->usable_bytes = r->maps.base + r->maps.span - r->first_address;
+    bins_insert(r, (hak_extent){r->first, r->end - r->first});
+}
 
 static void clear(void *start, size_t bytes)
 {
@@ -114,11 +119,10 @@ void region_make(hak_region *r, hak_carving *range, hak_page_plan pages)
     clear((void *)maps, align_down(usable - maps, sizeof(hak_word)));
     r->bins.top = 0;
     r->maps.base = align_down(usable - GRANULE_BYTES, pages.largest_bytes);
-    r->maps.span = range->end - r->maps.base;
+    r->maps.span = r->usable_bytes = 0;
     r->first = region_granule(r, (void *)usable);
-    r->end = (granule)(r->maps.span >> GRANULE_SHIFT);
+    r->end = region_granule(r, (void *)range->end);
     r->first_address = usable;
-    r->usable_bytes = range->end - usable;
     r->maps.notes = (hak_atomic *)&no_note;
     r->maps.window_log2 = NOTE_NO_WINDOWS;
     lay_extents(r);

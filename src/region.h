@@ -108,7 +108,7 @@ bool region_fits(hak_carving range, hak_page_plan pages);
 
 /* Lay maps and one free extent over what is left of the range. */
 void region_make(hak_region *r, hak_carving *range, hak_page_plan pages);
-/* The extent can be found from now on. */
+/* The extent, and what lies in it, can be found from now on. */
 void region_open(hak_region *r);
 
 /* The blocks of the page that begins there that were freed from outside. */
