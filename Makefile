@@ -34,9 +34,13 @@ PREFIX_riscv32        := riscv64-unknown-elf-
 PREFIX_riscv32_single := riscv64-unknown-elf-
 PREFIX_riscv64        := riscv64-unknown-elf-
 
+# With ccache, where there is one: many programs have sources in common.
+CCACHE := $(if $(shell command -v ccache),ccache)
+export CCACHE_DIR ?= $(abspath $(BUILD))/ccache
+
 PORTS := host $(patsubst PREFIX_%,%,$(filter PREFIX_%,$(.VARIABLES)))
 define tools
-CC_$(1) ?= $(PREFIX_$(1))gcc
+CC_$(1) ?= $(strip $(CCACHE) $(PREFIX_$(1))gcc)
 AR_$(1) ?= $(PREFIX_$(1))ar
 
 endef

@@ -67,13 +67,14 @@ void cache_carve(hak_cache *c, hak_carving *range)
         atomic_store_explicit(&c->depth[band], (uint8_t)(depth < ways ? depth : ways),
                               memory_order_relaxed);
     }
+    /* At once: a handler's malloc looks into the rows from now on. */
+    hak_mask state = hak_port_mask();
     c->rows = parts + counters;
     c->core_bytes = bytes;
     c->site_mask = (sites - 1) << CACHE_ROW_SHIFT;
     c->ways = (unsigned)ways;
-    /* Last: a handler's malloc looks into the rows from now on. */
-    atomic_signal_fence(memory_order_seq_cst);
     c->zeros = WORD_BITS - (choose_base_log2(heap_bytes) - GRANULE_SHIFT);
+    hak_port_unmask(state);
 }
 
 /* The longest length that has no class, as a power of two: class 0 begins there. */

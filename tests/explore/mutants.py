@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 # name, file, text, what takes its place
 MUTANTS = [
@@ -53,35 +54,37 @@ MUTANTS = [
 ]
 
 
+def explore(folder, compile_with, mutant):
+    """The line to print."""
+    name, file, text, other = mutant
+    source = os.path.join(folder, name)
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree("src", source)
+    path = os.path.join(source, file)
+    with open(path, encoding="utf-8") as f:
+        code = f.read()
+    if text not in code:
+        return f"FAIL mutant {name}: {file} has no such text"
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(code.replace(text, other))
+    out = os.path.join(source, "explore")
+    subprocess.run(compile_with + [source, out], check=True)
+    done = subprocess.run([out], capture_output=True, text=True, check=False, timeout=600)
+    if done.returncode == 0:
+        return f"FAIL mutant {name}: nothing was noticed"
+    why = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
+    return f"ok mutant {name}: {why[0][5:] if why else 'it crashed'}"
+
+
 def main():
     folder, compile_with = sys.argv[1], sys.argv[2:]
     only = os.environ.get("MUTANTS", "").split()
+    mutants = [m for m in MUTANTS if not only or m[0] in only]
     failed = 0
-    for name, file, text, other in MUTANTS:
-        if only and name not in only:
-            continue
-        source = os.path.join(folder, name)
-        shutil.rmtree(source, ignore_errors=True)
-        shutil.copytree("src", source)
-        path = os.path.join(source, file)
-        with open(path, encoding="utf-8") as f:
-            code = f.read()
-        if text not in code:
-            print(f"FAIL mutant {name}: {file} has no such text")
-            failed += 1
-            continue
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(code.replace(text, other))
-        out = os.path.join(source, "explore")
-        subprocess.run(compile_with + [source, out], check=True)
-        done = subprocess.run([out], capture_output=True, text=True, check=False, timeout=600)
-        why = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
-        if done.returncode == 0:
-            print(f"FAIL mutant {name}: nothing was noticed")
-            failed += 1
-        else:
-            print(f"ok mutant {name}: {why[0][5:] if why else 'it crashed'}")
-        sys.stdout.flush()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for line in pool.map(lambda m: explore(folder, compile_with, m), mutants):
+            print(line, flush=True)
+            failed += line.startswith("FAIL")
     return 1 if failed else 0
 
 
