@@ -17,11 +17,12 @@ void state_release(void)
 {
     state_hole();
     setup_hold(inside_heap_bytes / 3);
+    now.bytes = setup_largest_free();
 }
 void call_release(void)
 {
-    bool large = inside_heap_bytes > 3 * HAK_RELEASE_LEAST;
-    now.result = (hak_release(SIZE_MAX) != 0) == large ? &now : NULL;
+    bool some = now.bytes >= 2 * HAK_RELEASE_LEAST; /* whatever a handler takes of it */
+    now.result = hak_release(SIZE_MAX) != 0 || !some ? &now : NULL;
 }
 
 void call_learn(void)
