@@ -70,7 +70,7 @@ hak_status hak_init(void *heap_start, size_t heap_size)
     hak_mask state = hak_port_mask();
     region_open(&run.first);
     publish(&run.first, table);
-    pool_open(&run.first, plan.limit_bytes);
+    pool_open(&run.first, plan);
     hak_port_unmask(state);
     return HAK_OK;
 }

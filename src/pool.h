@@ -89,11 +89,12 @@ size_t pool_class_bytes(void);
 void pool_carve(hak_class_plan plan, hak_carving *range);
 /* Once the first region is made. */
 void pool_start(const hak_region *first);
-/* Small requests, and blocks of the first region, are the pools' from now on. */
-static inline void pool_open(const hak_region *first, size_t limit_bytes)
+/* Small requests, if there are classes, and blocks of the first region are the pools' from
+ * now on. */
+static inline void pool_open(const hak_region *first, hak_class_plan plan)
 {
     pools.maps = first->maps;
-    pools.limit_bytes = limit_bytes;
+    pools.limit_bytes = plan.count != 0 ? plan.limit_bytes : 0;
 }
 
 static inline hak_slot *pool_slot(unsigned core, unsigned index)
