@@ -52,7 +52,7 @@ typedef struct hak_bins {
 /* Where the maps of a region are. */
 typedef struct hak_maps {
     uintptr_t base;    /* address of granule 0 */
-    size_t span;       /* bytes from base to the end */
+    size_t span;       /* bytes from base to the end; 0 until region_open() */
     uint8_t *kinds;    /* per unit: 0, or 1 + the size class of its page; written with
                           the lock held */
     hak_unit *units;   /* behind the last: heads of the lists of pages (page.h) */

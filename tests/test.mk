@@ -21,6 +21,7 @@ CAMPAIGNS = $(shell sed -n 's/^\(campaign-[a-z0-9-]*\):.*[^#]\#\# .*/\1/p' \
 
 .PHONY: test-layers campaign
 test: ## run all tests (GROUPS="test-unit ..." some of them; TRACES=dir more traces)
+	@sh tests/tools/need.sh python
 	@sh tests/tools/need.sh ccache || echo "make test: without ccache it takes longer"
 	@MAKE='$(THIS_MAKE)' python3 tests/tools/run_tests.py $(BUILD) $(GROUPS)
 

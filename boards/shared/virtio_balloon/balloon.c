@@ -25,7 +25,7 @@ enum {
     QUEUE_DRIVER = 0x090,
     QUEUE_DEVICE = 0x0a0
 };
-enum { MAGIC_VALUE = 0x74726976, VERSION_VALUE = 2, DEVICE_NONE = 0, DEVICE_BALLOON = 5 };
+enum { MAGIC_VALUE = 0x74726976, VERSION_VALUE = 2, DEVICE_BALLOON = 5 };
 enum { ACKNOWLEDGE = 1, DRIVER = 2, DRIVER_OK = 4, FEATURES_OK = 8, FAILED = 128 };
 enum {
     FREE_PAGE_HINT = 1 << 3, /* features 0 to 31 */
@@ -102,6 +102,7 @@ static const char *make_queue(void)
     if (get(QUEUE_MOST) < ENTRIES || get(QUEUE_READY) != 0)
         return "the balloon has no queue for reports";
     queue.driver.flags = NO_INTERRUPT;
+    queue.driver.index = queue.device.index = 0; /* as the device has them after a reset */
     set(QUEUE_ENTRIES, ENTRIES);
     set_address(QUEUE_DESCRIPTORS, queue.descriptor);
     set_address(QUEUE_DRIVER, &queue.driver);
