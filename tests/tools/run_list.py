@@ -23,6 +23,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 TIMEOUT_SECONDS = int(os.environ.get("KIT_TIMEOUT", "300"))
@@ -77,6 +78,12 @@ def output_of(run):
     return done.returncode, done.stdout.decode(errors="replace")
 
 
+def timed_output_of(run):
+    begin = time.monotonic()
+    status, text = output_of(run)
+    return time.monotonic() - begin, status, text
+
+
 def judge(run, status, text):
     """The lines to print: one result for each name, and what belongs to failures."""
     lines, failed, results = [], set(), 0
@@ -117,16 +124,19 @@ def build_all(build, runs):
 def main():
     build, path = sys.argv[1:]
     runs = read_list(build, path)
+    begin = time.monotonic()
     error = build_all(build, runs)
+    print(f"# {time.monotonic() - begin:.1f} s to build", flush=True)
     if error is not None:
         print(f"FAIL building what {path} lists: {error}")
         return 1
     bad = False
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for run, (status, text) in zip(runs, pool.map(output_of, runs)):
+        for run, (seconds, status, text) in zip(runs, pool.map(timed_output_of, runs)):
             lines, failed = judge(run, status, text)
             bad |= failed
             print("\n".join(lines if failed else [l for l in lines if not l.startswith("    ")]), flush=True)
+            print(f"# {seconds:.1f} s {run.label}", flush=True)
     return 1 if bad else 0
 
 
