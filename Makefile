@@ -34,19 +34,18 @@ PREFIX_riscv32        := riscv64-unknown-elf-
 PREFIX_riscv32_single := riscv64-unknown-elf-
 PREFIX_riscv64        := riscv64-unknown-elf-
 
-# With ccache, where there is one: many programs have sources in common.
-CCACHE := $(if $(shell command -v ccache),ccache)
-export CCACHE_DIR ?= $(abspath $(BUILD))/ccache
-
 PORTS := host $(patsubst PREFIX_%,%,$(filter PREFIX_%,$(.VARIABLES)))
 define tools
-CC_$(1) ?= $(strip $(CCACHE) $(PREFIX_$(1))gcc)
+CC_$(1) ?= $(PREFIX_$(1))gcc
 AR_$(1) ?= $(PREFIX_$(1))ar
 
 endef
 $(eval $(foreach port,$(PORTS),$(call tools,$(port))))
 
-COMMON_FLAGS := -std=c11 -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+# DEBUG= (nothing): without debug information, which takes a quarter of the compiler's time
+DEBUG ?= -g
+
+COMMON_FLAGS := -std=c11 -O2 $(DEBUG) -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 LIB_FLAGS    := $(COMMON_FLAGS) -ffreestanding -fno-builtin -fno-tree-loop-distribute-patterns \
                 -ffunction-sections -fdata-sections -fvisibility=hidden -fstack-usage
 BARE_FLAGS           := -nostdlib -fno-pic -fno-stack-protector

@@ -83,7 +83,7 @@ board_kit = $(foreach source,$(board_sources),$(call board_object,$(1),kit,$(sou
 # Rules take time to read, and each library is made by a make of its own: there are
 # rules for the boards whose programs are goals, for none if the goal is a library, for
 # all if it is something else.
-NO_BOARDS    := lib help clean format
+NO_BOARDS    := lib help clean format test campaign size-ports size-flags size-tool
 board_goal    = $(firstword $(subst -, ,$(patsubst $(BUILD)/%,%,$(1))))
 BOARDS_WANTED := $(sort $(foreach goal,$(MAKECMDGOALS),$(if $(filter $(BUILD)/%,$(goal)),$(call board_goal,$(goal)),$(if $(filter $(NO_BOARDS),$(goal)),,all))))
 board_rules_for = $(if $(filter all $(1),$(BOARDS_WANTED)),$(eval $(call board_rules,$(1),$(2),$(3),$(4),$(5),$(6))))

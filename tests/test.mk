@@ -6,6 +6,7 @@
 #   make test                        all of them
 #   make test GROUPS='test-unit'     some
 #   make test TRACES=dir             with more traces to replay
+#   make test DEBUG=-g               after make clean: with debug information
 
 GROUPS = $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*[^#]\#\# .*/\1/p' \
              $(sort $(filter %.mk Makefile,$(MAKEFILE_LIST))))
@@ -22,7 +23,6 @@ CAMPAIGNS = $(shell sed -n 's/^\(campaign-[a-z0-9-]*\):.*[^#]\#\# .*/\1/p' \
 .PHONY: test-layers campaign
 test: ## run all tests (GROUPS="test-unit ..." some of them; TRACES=dir more traces)
 	@sh tests/tools/need.sh python
-	@sh tests/tools/need.sh ccache || echo "make test: without ccache it takes longer"
 	@MAKE='$(THIS_MAKE)' python3 tests/tools/run_tests.py $(BUILD) $(GROUPS)
 
 campaign: ## the full sets of tests, with counts and times (CAMPAIGNS="campaign-interrupt ..." some of them)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Who holds the memory, shown on a small firmware with real call sites.
 
-$(call a64_program,demo,tests/demo/demo.c)
+$(call a64_program,demo,tests/demo/demo.c,-g)
 
 DEMO := $(BUILD)/a64-1-count/demo.elf
 

@@ -11,7 +11,6 @@
 #   python python3 alone; what runs first asks for the rest
 #   real   the programs that run under the preload
 #   format clang-format
-#   ccache that compiler cache, which only saves time
 #   static cppcheck, coverage
 #   peers  the heaps that make bench-models compares with, and what counts them
 set -eu
@@ -30,11 +29,10 @@ packages_of() {
     python) echo python3:python3 ;;
     real) echo git:git perl:perl sqlite3:sqlite3 lua5.4:lua5.4 ;;
     format) echo clang-format:clang-format ;;
-    ccache) echo ccache:ccache ;;
     static) echo cppcheck:cppcheck gcovr:gcovr ;;
     peers) echo '/usr/lib/*/libmimalloc.so.2:libmimalloc2.0' '/usr/lib/*/libjemalloc.so.2:libjemalloc2' \
         '/usr/lib/*/libtcmalloc_minimal.so.4:libtcmalloc-minimal4' valgrind:valgrind ;;
-    *) echo "need.sh: unknown set $1 (there are: a64 m rv host python real format ccache static peers)" >&2; return 1 ;;
+    *) echo "need.sh: unknown set $1 (there are: a64 m rv host python real format static peers)" >&2; return 1 ;;
     esac
 }
 

@@ -47,7 +47,7 @@ DEFAULT_TRACE = "tests/traces/cjson-A.atrc.xz"
 SMALLEST = "tests/traces/smallest.txt"
 UNPACKED = "build/run/trace.atrc"
 OPTIONS = ("TRACE", "CORES", "HEAP", "EXTRA", "WINDOW", "PERIOD", "PLAIN", "MODE", "BOARD", "SITES", "CUT")
-OF_THE_BUILD = ("PORT", "FAIL", "SAN", "BUILD", "TRACES", "MAKE")
+OF_THE_BUILD = ("PORT", "FAIL", "SAN", "BUILD", "TRACES", "MAKE", "DEBUG")
 HEAP_MIN, HEAP_MAX = 1024, 4 << 30
 MIB = 1 << 20
 

@@ -59,7 +59,7 @@ def run_group(build, group, show_all):
     print(f"{group} ...", flush=True)
     begin = time.monotonic()
     command = os.environ.get("MAKE", "make").split() + ["--no-print-directory", group]
-    environment = dict(os.environ, MAKEFLAGS=make_flags())
+    environment = {"DEBUG": "", **os.environ, "MAKEFLAGS": make_flags()}
     with open(path, "w", encoding="utf-8") as log:
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True, errors="replace")
