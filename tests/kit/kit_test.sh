@@ -55,29 +55,38 @@ for cores in 1 4; do
 done
 
 nowhere=0
-for board in a64 a72 lse rv64 rv32; do
-    both $board 1
-    threads $board 4
-done
-both rv32s 1
-# Not on RISC-V: there QEMU does not let a hart that spins give way to the others.
-for board in a64 a72 lse; do
-    counted $board 4
-    expect 70 on $board 1 - yes crash=stack
-done
+large_boards() {
+    for board in a64 a72 lse rv64 rv32; do
+        both $board 1
+        threads $board 4
+    done
+    both rv32s 1
+    # Not on RISC-V: there QEMU does not let a hart that spins give way to the others.
+    for board in a64 a72 lse; do
+        counted $board 4
+        expect 70 on $board 1 - yes crash=stack
+    done
+}
 
-# Cortex-M: 128 ns for an instruction, and memory of its own.
-both an385 1 least=15M rounds=2000
-both an386 1 least=15M rounds=2000
-nowhere=0x60000000
-both an521 1 least=15M rounds=2000
-both an521 2 least=15M rounds=2000
-both microbit 1 least=8K rounds=1000
-both stm32vl 1 least=4K rounds=1000
-for board in an385 an386 an521 microbit stm32vl; do
-    expect 70 on $board 1 - yes crash=stack
-done
-echo "ok kit: stack overflows"
+# 128 ns for an instruction, and memory of its own.
+cortex_m() {
+    both an385 1 least=15M rounds=2000
+    both an386 1 least=15M rounds=2000
+    nowhere=0x60000000
+    both an521 1 least=15M rounds=2000
+    both an521 2 least=15M rounds=2000
+    both microbit 1 least=8K rounds=1000
+    both stm32vl 1 least=4K rounds=1000
+    for board in an385 an386 an521 microbit stm32vl; do
+        expect 70 on $board 1 - yes crash=stack
+    done
+    echo "ok kit: stack overflows"
+}
+
+# Side by side
+large_boards &
+cortex_m
+wait $!
 
 elf=$build/a64-4/kit_test.elf
 run=$(dirname "$0")/run_a64.sh
