@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """mutants.py FOLDER COMPILE...: the explorer must object to each of these changes.
 
-COMPILE... SRC OUT builds the explorer of the sources in SRC as OUT."""
+COMPILE... SRC OUT FOLDER/explore FILE builds the explorer of the sources in SRC as OUT;
+FOLDER/explore is there already, of the sources whose FILE is not changed."""
 import os
 import shutil
 import subprocess
@@ -68,7 +69,7 @@ def explore(folder, compile_with, mutant):
     with open(path, "w", encoding="utf-8") as f:
         f.write(code.replace(text, other))
     out = os.path.join(source, "explore")
-    subprocess.run(compile_with + [source, out], check=True)
+    subprocess.run(compile_with + [source, out, os.path.join(folder, "explore"), file], check=True)
     done = subprocess.run([out], capture_output=True, text=True, check=False, timeout=600)
     if done.returncode == 0:
         return f"FAIL mutant {name}: nothing was noticed"
