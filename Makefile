@@ -44,6 +44,12 @@ $(eval $(foreach port,$(PORTS),$(call tools,$(port))))
 
 # DEBUG= (nothing): without debug information, which takes a quarter of the compiler's time
 DEBUG ?= -g
+# Objects depend on it: it is written anew when DEBUG is another.
+DEBUG_WAS := $(BUILD)/debug
+ifneq ($(file <$(DEBUG_WAS)),DEBUG=$(DEBUG))
+    $(shell mkdir -p $(BUILD))
+    $(file >$(DEBUG_WAS),DEBUG=$(DEBUG))
+endif
 
 COMMON_FLAGS := -std=c11 -O2 $(DEBUG) -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 LIB_FLAGS    := $(COMMON_FLAGS) -ffreestanding -fno-builtin -fno-tree-loop-distribute-patterns \
@@ -115,7 +121,7 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	@$(AR_$(PORT)) rcs $@ $^
 
-$(LIB_DIR)/%.o: %.c Makefile
+$(LIB_DIR)/%.o: %.c Makefile $(DEBUG_WAS)
 	@mkdir -p $(@D)
 	@$(CC_$(PORT)) $(LIB_FLAGS) $(FLAGS_$(PORT)) $(FLAGS_$(SAN)) $(TINY_FLAGS_$(TINY)) -DHAK_CORES=$(CORES) $(if $(TURNS),-DHAK_LOCK_TURNS=$(TURNS)) $(LIB_INC) -MMD -MP -c $< -o $@
 

@@ -59,7 +59,7 @@ KIT_TINY     := -DKIT_LINE_BYTES=64 -DKIT_COMMAND_LINE_BYTES=256
 
 # $(1) board, $(2) program, $(3) source, $(4) flags
 define board_object
-$(BUILD)/$(1)-%/$(2).obj/$(basename $(3)).o: $(3) boards/boards.mk
+$(BUILD)/$(1)-%/$(2).obj/$(basename $(3)).o: $(3) boards/boards.mk $(DEBUG_WAS)
 	@mkdir -p $$(@D)
 	@$$(CC_$(PORT_$(1))) $$(BOARD_FLAGS) $$(FLAGS_$(PORT_$(1))) $(4) -MMD -MP -c $$< -o $$@
 .PRECIOUS: $(BUILD)/$(1)-%/$(2).obj/$(basename $(3)).o

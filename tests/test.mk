@@ -6,7 +6,7 @@
 #   make test                        all of them
 #   make test GROUPS='test-unit'     some
 #   make test TRACES=dir             with more traces to replay
-#   make test DEBUG=-g               after make clean: with debug information
+#   make test DEBUG=-g               with debug information
 
 GROUPS = $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*[^#]\#\# .*/\1/p' \
              $(sort $(filter %.mk Makefile,$(MAKEFILE_LIST))))

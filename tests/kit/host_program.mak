@@ -15,7 +15,7 @@ host_san = $(foreach san,$(call stem_has,asan tsan,$(1)),$(FLAGS_$(san)))
 
 # $(1) program, $(2) source, $(3) flags
 define host_object
-$(BUILD)/host-%/$(1).obj/$(basename $(2)).o: $(2) tests/kit/host_program.mak
+$(BUILD)/host-%/$(1).obj/$(basename $(2)).o: $(2) tests/kit/host_program.mak $(DEBUG_WAS)
 	@mkdir -p $$(@D)
 	@$$(CC_host) $$(HOST_FLAGS) $$(call host_san,$$*) $(3) -MMD -MP -c $$< -o $$@
 .PRECIOUS: $(BUILD)/host-%/$(1).obj/$(basename $(2)).o

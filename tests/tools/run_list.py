@@ -16,6 +16,7 @@ the machine has less than that to spare. # begins a comment.
 The programs print "ok NAME", "FAIL NAME: why" and "skip NAME: why"; the variant,
 the program and its arguments are put before each NAME. One that ends with
 another status than 0, and says no FAIL, has failed; so has one that says nothing.
+Lines "# 1.2 s ..." say how long the build and each run took.
 KIT_TIMEOUT in the environment: the seconds that each may take, 300.
 """
 
