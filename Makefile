@@ -89,8 +89,8 @@ TINY_SHARED    := src/bytes.c src/site_name.c src/status.c
 TINY_PORT_16_armv6m := port/shared/clz_steps.c
 tiny_port_sources = $(or $(TINY_PORT_$(TINY)_$(PORT)),$(call port_sources,$(PORT)))
 
-FLAGS_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-FLAGS_tsan := -fsanitize=thread
+FLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_tsan := -O1 -fsanitize=thread
 
 # The folders that make up each kind of SITES
 SITES_off   := src/sites/off

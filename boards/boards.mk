@@ -57,33 +57,49 @@ BOARD_LINK   := -nostdlib -static -Wl,--gc-sections,--build-id=none,-z,max-page-
 # For boards with a few KiB: the kit's buffers, in bytes.
 KIT_TINY     := -DKIT_LINE_BYTES=64 -DKIT_COMMAND_LINE_BYTES=256
 
-# $(1) board, $(2) program, $(3) source, $(4) flags
-define board_object
-$(BUILD)/$(1)-%/$(2).obj/$(basename $(3)).o: $(3) boards/boards.mk $(DEBUG_WAS)
+# An object's folder names the stem if its flags do, that is, if they have $$* in them:
+# build/a64-4/unit.obj, but build/a64/sites.obj. Programs GROUP/NAME have GROUP.obj in
+# common, so they need the same flags.
+# $(1) board, or host; $(2) its stem, which has a %; $(3) program, $(4) source, $(5) flags
+object = $(BUILD)/$(if $(findstring $$*,$(5)),$(2),$(1))/$(firstword $(subst /, ,$(3))).obj/$(basename $(4)).o
+
+# $(1) object, $(2) source, $(3) command, $(4) flags
+define object_rule
+$(eval TOLD_$(1) := yes)
+$(1): $(2) boards/boards.mk tests/kit/host_program.mak $(DEBUG_WAS)
 	@mkdir -p $$(@D)
-	@$$(CC_$(PORT_$(1))) $$(BOARD_FLAGS) $$(FLAGS_$(PORT_$(1))) $(4) -MMD -MP -c $$< -o $$@
-.PRECIOUS: $(BUILD)/$(1)-%/$(2).obj/$(basename $(3)).o
--include $(wildcard $(BUILD)/$(1)-*/$(2).obj/$(basename $(3)).d)
+	@$(3) $(4) -MMD -MP -c $$< -o $$@
+.PRECIOUS: $(1)
+-include $(wildcard $(subst %,*,$(1:.o=.d)))
 
 endef
+object_rule_once = $(if $(TOLD_$(1)),,$(call object_rule,$(1),$(2),$(3),$(4)))
+
+board_compile = $$(CC_$(PORT_$(1))) $$(BOARD_FLAGS) $$(FLAGS_$(PORT_$(1)))
+# $(1) board, $(2) program, $(3) source, $(4) flags
+board_object      = $(call object,$(1),$(1)-%,$(2),$(3),$(4))
+board_object_rule = $(call object_rule_once,$(call board_object,$(1),$(2),$(3),$(4)),$(3),$(board_compile),$(4))
+
+# What the board and the kit add to every program. How many cores there are is known to
+# kit_board.c alone.
+kit_flags   = $(BOARD_$(1):%=-I%) -Itests/kit $(KIT_$(1)) $(if $(filter %/kit_board.c,$(2)),-DKIT_CORES=$$(call stem_cores,$$*))
+kit_objects = $(foreach source,$(board_sources),$(call board_object,$(1),kit,$(source),$(call kit_flags,$(1),$(source))))
+board_kit   = $(foreach source,$(board_sources),$(call board_object_rule,$(1),kit,$(source),$(call kit_flags,$(1),$(source))))
 
 # $(1) board, $(2) program, $(3) sources, $(4) flags, $(5) libraries, $(6) hak's
-define board_rules
-$(foreach source,$(3),$(call board_object,$(1),$(2),$(source),-Isrc/include -Itests/kit -Iport/$(PORT_$(1)) $(4)))
-$(BUILD)/$(1)-%/$(2).elf: $(foreach source,$(3),$(BUILD)/$(1)-%/$(2).obj/$(basename $(source)).o) \
-                          $(foreach source,$(board_sources),$(BUILD)/$(1)-%/kit.obj/$(basename $(source)).o) \
-                          $(6) $(SCRIPT_$(1))
+define board_rules_of
+$(foreach source,$(3),$(call board_object_rule,$(1),$(2),$(source),$(4)))
+$(BUILD)/$(1)-%/$(2).elf: $(foreach source,$(3),$(call board_object,$(1),$(2),$(source),$(4))) $(kit_objects) $(6) $(SCRIPT_$(1))
+	@mkdir -p $$(@D)
 	@$$(CC_$(PORT_$(1))) $$(BOARD_LINK) $$(LINK_$(1)) -T $(SCRIPT_$(1)) $$(filter %.o,$$^) $(5) $$(filter %.a,$$^) $$(LIBS_$(1)) -o $$@
 
 endef
-
-# What the board and the kit add to every program
-board_kit = $(foreach source,$(board_sources),$(call board_object,$(1),kit,$(source),$(BOARD_$(1):%=-I%) -Itests/kit $(KIT_$(1)) -DKIT_CORES=$$(call stem_cores,$$*)))
+board_rules = $(call board_rules_of,$(1),$(2),$(3),-Isrc/include -Itests/kit -Iport/$(PORT_$(1)) $(4),$(5),$(6))
 
 # Rules take time to read, and each library is made by a make of its own: there are
 # rules for the boards whose programs are goals, for none if the goal is a library, for
 # all if it is something else.
-NO_BOARDS    := lib help clean format test campaign size-ports size-flags size-tool
+NO_BOARDS    := lib help clean format test campaign build-groups size-ports size-flags size-tool
 board_goal    = $(firstword $(subst -, ,$(patsubst $(BUILD)/%,%,$(1))))
 BOARDS_WANTED := $(sort $(foreach goal,$(MAKECMDGOALS),$(if $(filter $(BUILD)/%,$(goal)),$(call board_goal,$(goal)),$(if $(filter $(NO_BOARDS),$(goal)),,all))))
 board_rules_for = $(if $(filter all $(1),$(BOARDS_WANTED)),$(eval $(call board_rules,$(1),$(2),$(3),$(4),$(5),$(6))))

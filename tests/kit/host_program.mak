@@ -10,28 +10,29 @@ HOST_SOURCES := tests/kit/kit.c tests/kit/format.c tests/kit/kit_host.c
 HOST_FLAGS    = $(COMMON_FLAGS) -pthread
 HOST_LINK     = -pthread
 
-# The sanitizer that the stem names
-host_san = $(foreach san,$(call stem_has,asan tsan,$(1)),$(FLAGS_$(san)))
+# $(1) the sanitizer or nothing, $(2) program, $(3) source, $(4) flags
+host_folder      = host$(1:%=-%)
+host_stem        = host-%$(1:%=-%)
+host_compile     = $$(CC_host) $$(HOST_FLAGS) $(FLAGS_$(1))
+host_object      = $(call object,$(host_folder),$(host_stem),$(2),$(3),$(4))
+host_object_rule = $(call object_rule_once,$(call host_object,$(1),$(2),$(3),$(4)),$(3),$(host_compile),$(4))
 
-# $(1) program, $(2) source, $(3) flags
-define host_object
-$(BUILD)/host-%/$(1).obj/$(basename $(2)).o: $(2) tests/kit/host_program.mak $(DEBUG_WAS)
-	@mkdir -p $$(@D)
-	@$$(CC_host) $$(HOST_FLAGS) $$(call host_san,$$*) $(3) -MMD -MP -c $$< -o $$@
-.PRECIOUS: $(BUILD)/host-%/$(1).obj/$(basename $(2)).o
--include $(wildcard $(BUILD)/host-*/$(1).obj/$(basename $(2)).d)
+# How many cores there are is known to kit_host.c alone.
+host_kit_flags   = -Itests/kit -Iport/host $(if $(filter %/kit_host.c,$(1)),-DKIT_CORES=$$(call stem_cores,$$*))
+host_kit_objects = $(foreach source,$(HOST_SOURCES),$(call host_object,$(1),kit,$(source),$(call host_kit_flags,$(source))))
+host_kit         = $(foreach source,$(HOST_SOURCES),$(call host_object_rule,$(1),kit,$(source),$(call host_kit_flags,$(source))))
 
-endef
-
+# $(1) the sanitizer or nothing, $(2) program, $(3) sources, $(4) flags, $(5) libraries
 define host_rules
-$(foreach source,$(2),$(call host_object,$(1),$(source),-Isrc/include -Itests/kit $(3)))
-$(BUILD)/host-%/$(1): $(foreach source,$(2),$(BUILD)/host-%/$(1).obj/$(basename $(source)).o) \
-                      $(foreach source,$(HOST_SOURCES),$(BUILD)/host-%/kit.obj/$(basename $(source)).o) \
-                      $(BUILD)/host-%/libhak.a
-	@$$(CC_host) $$(HOST_LINK) $$(call host_san,$$*) $$(filter %.o,$$^) $$(filter %.a,$$^) $(4) -o $$@
+$(foreach source,$(3),$(call host_object_rule,$(1),$(2),$(source),$(4)))
+$(BUILD)/$(host_stem)/$(2): $(foreach source,$(3),$(call host_object,$(1),$(2),$(source),$(4))) $(host_kit_objects) $(BUILD)/$(host_stem)/libhak.a
+	@mkdir -p $$(@D)
+	@$$(CC_host) $$(HOST_LINK) $(FLAGS_$(1)) $$(filter %.o,$$^) $$(filter %.a,$$^) $(5) -o $$@
 
 endef
 
-host_program = $(eval $(call host_rules,$(1),$(2),$(3),$(4)))
+# The shortest stem wins: build/host-4-asan is one of host-%-asan.
+SANITIZERS   := none asan tsan
+host_program = $(foreach san,$(SANITIZERS),$(eval $(call host_rules,$(filter-out none,$(san)),$(1),$(2),-Isrc/include -Itests/kit $(3),$(4))))
 
-$(eval $(foreach source,$(HOST_SOURCES),$(call host_object,kit,$(source),-Itests/kit -Iport/host -DKIT_CORES=$$(call stem_cores,$$*))))
+$(foreach san,$(SANITIZERS),$(eval $(call host_kit,$(filter-out none,$(san)))))
