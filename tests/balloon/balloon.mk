@@ -11,6 +11,7 @@ balloon: $(BUILD)/a64-4/balloon.elf ## free memory of a virtual machine goes bac
 	@sh tests/tools/need.sh a64
 	@QEMU_EXTRA='$(BALLOON_DEVICE)' $(QEMU_A64) $< 4 256M no
 
+BUILD_test-balloon = $(call list_files,tests/balloon/runs.txt tests/balloon/without.txt)
 test-balloon: ## what is handed over goes to the host, and nothing else
 	@sh tests/tools/need.sh a64 rv
 	@QEMU_EXTRA='$(BALLOON_DEVICE)' $(RUN_LIST) tests/balloon/runs.txt

@@ -25,19 +25,21 @@ bounds: $(BUILD)/host-$(CORES)/bounds ## the bounds of the promises, as formulas
 	@python3 tests/certify/bounds.py docs/bounds.md tests/bench/limits.txt
 	@$(BUILD)/host-$(CORES)/bounds
 
-test-bounds: $(foreach n,1 4 64,$(BUILD)/host-$(n)/bounds) ## what a heap keeps for itself; docs/bounds.md names figures that there are
+BUILD_test-bounds = $(foreach n,1 4 64,$(BUILD)/host-$(n)/bounds)
+test-bounds: $(BUILD_test-bounds) ## what a heap keeps for itself; docs/bounds.md names figures that there are
 	@for n in 1 4 64; do $(BUILD)/host-$$n/bounds || exit 1; done
 	@python3 tests/certify/bounds.py docs/bounds.md tests/bench/limits.txt --test
 
 certify: $(call CERTIFY_TOOLS,$(CORES)) ## the heap that suffices for a trace, and for any run with its peaks: TRACE=file CORES=n
 	@python3 tests/certify/certify.py --build $(BUILD) --cores $(CORES) $(if $(CLASSES),--classes) $(TRACE)
 
-test-certify: $(call CERTIFY_TOOLS,1) $(call CERTIFY_TOOLS,4) $(BUILD)/host-1/attack $(BUILD)/host-4/attack ## the heap-size certificate: recorded runs, and programs that try to break it
+BUILD_test-certify = $(call CERTIFY_TOOLS,1) $(call CERTIFY_TOOLS,4) $(BUILD)/host-1/attack $(BUILD)/host-4/attack
+test-certify: $(BUILD_test-certify) ## the heap-size certificate: recorded runs, and programs that try to break it
 	@$(BUILD)/host-1/attack
 	@$(BUILD)/host-4/attack 0
 	@python3 tests/certify/certify_test.py $(BUILD) tests/traces
 
-campaign-certify: $(call CERTIFY_TOOLS,1) $(call CERTIFY_TOOLS,4) $(BUILD)/host-1/attack $(BUILD)/host-4/attack ## the same for more seeds, and without bisection: TRACES=dir
+campaign-certify: $(BUILD_test-certify) ## the same for more seeds, and without bisection: TRACES=dir
 	@$(BUILD)/host-1/attack 200
 	@$(BUILD)/host-4/attack 50
 	@python3 tests/certify/certify_test.py $(BUILD) $(TRACES) --exact

@@ -10,6 +10,7 @@ demo: $(DEMO) ## a firmware in QEMU that lists who holds its memory, with symbol
 	@sh tests/tools/need.sh a64
 	@$(QEMU_A64) $(DEMO) 1 256M yes | python3 tests/demo/symbols.py $(DEMO)
 
-test-demo: $(DEMO) ## the demo names its sites
+BUILD_test-demo = $(DEMO)
+test-demo: $(BUILD_test-demo) ## the demo names its sites
 	@sh tests/tools/need.sh a64
 	@python3 tests/demo/demo_test.py $(DEMO)

@@ -82,7 +82,7 @@ def main():
     only = os.environ.get("MUTANTS", "").split()
     mutants = [m for m in MUTANTS if not only or m[0] in only]
     failed = 0
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(int(os.environ.get("JOBS") or os.cpu_count() or 1)) as pool:
         for line in pool.map(lambda m: explore(folder, compile_with, m), mutants):
             print(line, flush=True)
             failed += line.startswith("FAIL")

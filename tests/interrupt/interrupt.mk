@@ -22,6 +22,7 @@ $(foreach kind,aarch64 cortex_m,$(foreach board,$(INTERRUPT_$(kind)),$(call inte
 $(foreach kind,aarch64 cortex_m,$(foreach board,$(INTERRUPT_$(kind)),$(call interrupt_programs,$(board),$(kind))))
 
 .PHONY: test-interrupt campaign-interrupt
+BUILD_test-interrupt = $(call list_files,tests/interrupt/runs.txt)
 test-interrupt: ## interrupted at every instruction of every call; the handler allocates and frees
 	@sh tests/tools/need.sh a64 m
 	@$(RUN_LIST) tests/interrupt/runs.txt

@@ -10,5 +10,6 @@ KIT_VARIANTS := $(foreach board,a64 a72 lse rv64 rv32,$(board)-1 $(board)-4) \
                 rv32s-1 microbit-1 stm32vl-1 an385-1 an386-1 an521-1 an521-2
 
 .PHONY: test-kit
-test-kit: $(foreach n,1 4,$(BUILD)/host-$(n)/kit_test) $(KIT_VARIANTS:%=$(BUILD)/%/kit_test.elf) ## test the kit itself, host and boards
+BUILD_test-kit = $(foreach n,1 4,$(BUILD)/host-$(n)/kit_test) $(KIT_VARIANTS:%=$(BUILD)/%/kit_test.elf)
+test-kit: $(BUILD_test-kit) ## test the kit itself, host and boards
 	@sh tests/kit/kit_test.sh $(BUILD)

@@ -31,6 +31,7 @@ $(call host_program,compiled_in,tests/learn/compiled_in.c tests/learn/cjson_poli
 $(call a64_program,compiled_in,tests/learn/compiled_in.c tests/learn/cjson_policy.c)
 
 .PHONY: test-learn
+BUILD_test-learn = $(call list_files,tests/learn/runs.txt) $(BUILD)/host-1-learn/learn
 test-learn: ## lifetimes and sizes sampled, a policy compiled in, make learn repeats itself
 	@$(RUN_LIST) tests/learn/runs.txt
 	@$(MAKE) --no-print-directory -s $(BUILD)/host-1-learn/learn

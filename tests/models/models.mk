@@ -28,7 +28,9 @@ bench-models: $(MODELS_PROGRAMS) models-off ## hakmem's cost tables and scenario
 	@sh tests/tools/need.sh a64 host peers
 	@python3 tests/tools/models.py --build $(BUILD) --off $(MODELS_OFF) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-test-models: $(BUILD)/host-4/models_timed $(BUILD)/host-64/libhak_preload.so ## the scenarios of make bench-models, their blocks looked at
+MODELS_TEST := $(BUILD)/host-4/models_timed $(BUILD)/host-64/libhak_preload.so
+BUILD_test-models = $(MODELS_TEST) $(call list_files,tests/models/runs.txt)
+test-models: $(MODELS_TEST) ## the scenarios of make bench-models, their blocks looked at
 	@for name in $$(sed -n 's/^    {"\([a-z_]*\)", .*/\1/p' tests/models/scenario.c); do \
 	    LD_PRELOAD=$(abspath $(BUILD)/host-64/libhak_preload.so) \
 	        $(BUILD)/host-4/models_timed scenario=$$name ops=2000 verify=1 >/dev/null && \

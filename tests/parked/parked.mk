@@ -8,6 +8,7 @@ PARKED_INSIDE   = -Isrc -Isrc/inject/off -Isrc/sites/off -Iport -Itests/interrup
 $(call a64_program,parked,$(PARKED_SOURCES),$(PARKED_INSIDE))
 
 .PHONY: test-parked campaign-parked
+BUILD_test-parked = $(call list_files,tests/parked/runs.txt)
 test-parked: ## a core stops for good in the middle of a call; the others notice and go on
 	@sh tests/tools/need.sh a64
 	@$(RUN_LIST) tests/parked/runs.txt

@@ -12,5 +12,6 @@ $(foreach board,$(BOARDS),\
 $(call bare_program,an385,port_basepri,$(PORT_BASEPRI) $(call port_sources,armv7m),-Iport -Itests/port -DHAK_M_BASEPRI=0x40)
 
 .PHONY: test-port
+BUILD_test-port = $(call list_files,tests/port/runs.txt)
 test-port: ## what each port supplies: bits, changes of words, mask, lock
 	@$(RUN_LIST) tests/port/runs.txt

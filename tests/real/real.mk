@@ -25,5 +25,6 @@ $(REAL_LINKED): $(BUILD)/real/%: tests/real/%.c tests/real/real.h tests/real/rea
 	@$(CC_host) $(REAL_FLAGS) -DHAK_CORES=4 -Isrc -Isrc/include -Isrc/inject/off $(SITES_off:%=-I%) -Iport -Iport/host $< $(BUILD)/host-4/libhak.a -o $@
 
 .PHONY: test-real
-test-real: $(REAL_BUILT) $(REAL_OBJECTS) ## real programs under the preload, compared with glibc
+BUILD_test-real = $(REAL_BUILT) $(REAL_OBJECTS)
+test-real: $(BUILD_test-real) ## real programs under the preload, compared with glibc
 	@python3 tests/real/real.py $(BUILD)

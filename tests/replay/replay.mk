@@ -42,6 +42,10 @@ smallest-heaps: ## measure tests/traces/smallest.txt anew: TRACES=dir
 	@$(MAKE) --no-print-directory memory-bench MEMORY_FLAGS="--write tests/traces/smallest.txt"
 
 .PHONY: test-replay
-test-replay: $(foreach san,asan tsan,$(BUILD)/host-4-$(san)/replay) $(BUILD)/host-4-asan/trace_test $(BUILD)/host-1-tiny16-asan/replay_small ## the trace reader, replays on the host and in QEMU: TRACES=dir
+REPLAY_TEST := $(foreach san,asan tsan,$(BUILD)/host-4-$(san)/replay) $(BUILD)/host-4-asan/trace_test $(BUILD)/host-1-tiny16-asan/replay_small
+# And what make run wants
+BUILD_test-replay = $(REPLAY_TEST) $(foreach stem,a64-1 a64-4 a64-8 a72-4 lse-4 rv64-4 rv32-4 rv32s-1 an385-1 an386-1 an521-2,$(BUILD)/$(stem)/replay.elf) \
+                    $(BUILD)/microbit-1-tiny16/replay_small.elf $(BUILD)/stm32vl-1-tiny16/replay_small.elf
+test-replay: $(REPLAY_TEST) ## the trace reader, replays on the host and in QEMU: TRACES=dir
 	@sh tests/tools/need.sh a64 m rv host
 	@MAKE='$(MAKE)' python3 tests/replay/replay_test.py $(BUILD) $(TRACES)

@@ -12,5 +12,6 @@ $(call host_program,site_tags,tests/sites/site_tags.c,$(SITES_INSIDE) -Iport/hos
 $(call a64_program,site_tags,tests/sites/site_tags.c,$(SITES_INSIDE) -Iport/aarch64)
 
 .PHONY: test-sites
+BUILD_test-sites = $(call list_files,tests/sites/runs.txt)
 test-sites: ## call sites: names, listing, counting, in every build
 	@$(RUN_LIST) tests/sites/runs.txt

@@ -15,5 +15,6 @@ $(call host_program,tiny_test,$(TINY_TEST),$(TINY_TEST_FLAGS) -Iport/host)
 $(call boards_program,tiny_test,$(TINY_TEST),$(TINY_TEST_FLAGS))
 
 .PHONY: test-tiny
+BUILD_test-tiny = $(call list_files,tests/tiny/runs.txt)
 test-tiny: ## the tiny build, on the host and on the smallest boards
 	@$(RUN_LIST) tests/tiny/runs.txt

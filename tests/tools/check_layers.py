@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Is the tree layered as docs/design.md says, and the library freestanding?
 
-usage: check_layers.py BUILD-FOLDER      (from the top of the tree)
+usage: check_layers.py BUILD-FOLDER [--all] [--libraries]      (from the top of the tree)
 
 Each file of src has a rank, listed here. A file includes only files of lower
 ranks, its own header and port.h; port includes nothing of src but config.h;
 neither includes anything of boards. No function has an #if in its body. The
 library leaves no symbol undefined. hak.h compiles alone, and as C++.
-Prints a line "ok ..." or "FAIL ..." for each.
+Prints a line "ok ..." or "FAIL ..." for each; with --libraries the libraries
+whose symbols it looks at, and nothing else. --all: libraries for 64 cores and such, which
+no other test needs, as well.
 """
 
 import os
@@ -48,13 +50,21 @@ RANK = {name: number for number, names in enumerate(RANKS) for name in names.spl
 
 FREESTANDING = {"stdatomic.h", "stdbool.h", "stddef.h", "stdint.h"}
 # How many cores the library is built for, by port. With words of 32 bits: 32 at most.
-PORTS = {"host": [1, 4, 64], "aarch64": [1, 4, 64], "aarch64_lse": [1, 4, 64], "riscv64": [1, 4, 64],
-         "riscv32": [1, 4, 32], "riscv32_single": [1], "armv6m": [1], "armv7m": [1], "armv7em": [1], "armv8m": [1, 2]}
+PORTS = {"host": [1, 4, 64], "aarch64": [1, 4], "aarch64_lse": [4], "riscv64": [1, 4],
+         "riscv32": [1, 4], "riscv32_single": [1], "armv6m": [1], "armv7m": [1], "armv7em": [1], "armv8m": [2]}
+MORE_PORTS = {"aarch64": [64], "aarch64_lse": [1, 64], "riscv64": [64], "riscv32": [32], "armv8m": [1]}
 NM = {"host": "nm", "aarch64": "aarch64-linux-gnu-nm", "aarch64_lse": "aarch64-linux-gnu-nm",
       "riscv64": "riscv64-unknown-elf-nm", "riscv32": "riscv64-unknown-elf-nm",
       "riscv32_single": "riscv64-unknown-elf-nm", "armv8m": "arm-none-eabi-nm",
       "armv6m": "arm-none-eabi-nm", "armv7m": "arm-none-eabi-nm", "armv7em": "arm-none-eabi-nm"}
 TINY_PORTS = ["host", "armv6m", "armv7m", "armv7em", "riscv32", "riscv64"]
+
+
+def builds(ports):
+    return [(name, cores, "") for name, counts in ports.items() for cores in counts]
+
+
+BUILDS = builds(PORTS) + [(name, 1, tiny) for name in TINY_PORTS for tiny in ("16", "256")]
 
 failures = 0
 
@@ -142,12 +152,20 @@ def run(command):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def check_symbols(build, port, cores, tiny=""):
+def build_name(port, cores, tiny):
+    return f"{port}-{cores}" + (f"-tiny{tiny}" if tiny else "")
+
+
+def library_of(build, port, cores, tiny):
+    return f"{build}/{build_name(port, cores, tiny)}/libhak.a"
+
+
+def check_symbols(build, port, cores, tiny):
     make = os.environ.get("MAKE", "make").split()
     made = run(make + ["--no-print-directory", "-s", "lib", f"PORT={port}", f"CORES={cores}", f"TINY={tiny}"])
     if made.returncode != 0:
         return [f"make lib: {made.stdout.strip()[-300:]}"]
-    library = f"{build}/{port}-{cores}{'-tiny' + tiny if tiny else ''}/libhak.a"
+    library = library_of(build, port, cores, tiny)
     listed = run([NM[port], library])
     if listed.returncode != 0:
         return [listed.stdout.strip()[-300:]]
@@ -184,7 +202,11 @@ def check_header():
 
 
 def main():
-    build = sys.argv[1] if len(sys.argv) > 1 else "build"
+    build = sys.argv[1]
+    wanted = BUILDS + (builds(MORE_PORTS) if "--all" in sys.argv else [])
+    if "--libraries" in sys.argv:
+        print(" ".join(library_of(build, *each) for each in wanted))
+        return 0
     src, port = list(sources("src")), list(sources("port"))
     of_port = {os.path.basename(path) for path in port}
     listed = {os.path.basename(path) for path in src}
@@ -193,12 +215,8 @@ def main():
     report("includes of port", [p for path in port for p in check_port(path, of_port)])
     report("no #if in a body", [p for path in src + port for p in check_bodies(path)])
     check_header()
-    for name, counts in PORTS.items():
-        for cores in counts:
-            report(f"symbols of {name}-{cores}", check_symbols(build, name, cores))
-    for name in TINY_PORTS:
-        for tiny in ("16", "256"):
-            report(f"symbols of {name}-1-tiny{tiny}", check_symbols(build, name, 1, tiny))
+    for name, cores, tiny in wanted:
+        report("symbols of " + build_name(name, cores, tiny), check_symbols(build, name, cores, tiny))
     return 1 if failures else 0
 
 

@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Build and run the programs of a list, some at a time.
 
-usage: run_list.py BUILD-FOLDER LIST      (from the top of the tree)
+usage: run_list.py BUILD-FOLDER [--files] LIST...      (from the top of the tree)
 
-Each line of the list: variants, a program, its arguments.
+Each line of a list: variants, a program, its arguments.
 
     host-1,host-4-asan,a64-4  unit
     a64-4/no                  model cores=4 ops=1000
+    host-4                    misuse/* rounds=20
+
+* stands for all sources of tests/misuse that tell their cases, by MISUSE_CASES(...).
 
 A variant is a folder of BUILD-FOLDER, BOARD-N: it runs in QEMU on N cores
 with -icount, a64-N/no with a thread for each core. memory=3G: the line is skipped if
@@ -17,9 +20,12 @@ The programs print "ok NAME", "FAIL NAME: why" and "skip NAME: why"; the variant
 the program and its arguments are put before each NAME. One that ends with
 another status than 0, and says no FAIL, has failed; so has one that says nothing.
 Lines "# 1.2 s ..." say how long the build and each run took.
-KIT_TIMEOUT in the environment: the seconds that each may take, 300.
+--files prints what the lists need to be built, and does nothing.
+In the environment: KIT_TIMEOUT, the seconds that each run may take, 300; JOBS, how many
+run at a time, as many as there are processors.
 """
 
+import glob
 import os
 import re
 import subprocess
@@ -28,6 +34,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 TIMEOUT_SECONDS = int(os.environ.get("KIT_TIMEOUT", "300"))
+JOBS = int(os.environ.get("JOBS") or os.cpu_count() or 1)
 RESULT = re.compile(r"^(ok|FAIL|skip) +(.*)$")
 
 
@@ -47,13 +54,25 @@ class Run:
             self.command = [self.file] + arguments
 
 
+def programs(name):
+    if not name.endswith("/*"):
+        return [name]
+    found = []
+    for path in sorted(glob.glob(f"tests/{name}.c")):
+        with open(path, encoding="utf-8") as source:
+            if re.search(r"^\w+_CASES\(", source.read(), re.M):
+                found.append(name[:-1] + os.path.basename(path)[:-2])
+    return found
+
+
 def read_list(build, path):
     runs = []
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             words = line.split("#")[0].split()
             if words:
-                runs += [Run(build, variant, words[1], words[2:]) for variant in words[0].split(",")]
+                runs += [Run(build, variant, program, words[2:])
+                         for program in programs(words[1]) for variant in words[0].split(",")]
     return runs
 
 
@@ -109,11 +128,14 @@ def judge(run, status, text):
     return lines, status != 0 or bool(failed) or results == 0
 
 
-def build_all(build, runs):
+def files_of(runs):
+    return sorted({run.file for run in runs})
+
+
+def build_all(files):
     """Everything at once. The first error, if there is one."""
     make = os.environ.get("MAKE", "make").split() + ["--no-print-directory", "-s"]
-    files = sorted({run.file for run in runs})
-    done = subprocess.run(make + ["-k", f"-j{os.cpu_count() or 1}"] + files, stdout=subprocess.PIPE,
+    done = subprocess.run(make + ["-k", f"-j{JOBS}"] + files, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True)
     if done.returncode == 0:
         return None
@@ -123,16 +145,19 @@ def build_all(build, runs):
 
 
 def main():
-    build, path = sys.argv[1:]
-    runs = read_list(build, path)
+    build, lists = sys.argv[1], [word for word in sys.argv[2:] if word != "--files"]
+    runs = [run for path in lists for run in read_list(build, path)]
+    if "--files" in sys.argv:
+        print(" ".join(files_of(runs)))
+        return 0
     begin = time.monotonic()
-    error = build_all(build, runs)
+    error = build_all(files_of(runs))
     print(f"# {time.monotonic() - begin:.1f} s to build", flush=True)
     if error is not None:
-        print(f"FAIL building what {path} lists: {error}")
+        print(f"FAIL building what {' '.join(lists)} lists: {error}")
         return 1
     bad = False
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(JOBS) as pool:
         for run, (seconds, status, text) in zip(runs, pool.map(timed_output_of, runs)):
             lines, failed = judge(run, status, text)
             bad |= failed

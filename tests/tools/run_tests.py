@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""make test: run the groups of tests, one after another, and add up.
+"""make test: build what the groups of tests need, run them, some at a time, and add up.
 
 usage: run_tests.py BUILD-FOLDER [--all] GROUP...      (from the top of the tree)
 
 A group is a target of make. It prints lines "ok NAME", "FAIL NAME: why" and
 "skip NAME: why"; all its output is kept in BUILD-FOLDER/test/GROUP.log. A group
 that ends with another status than 0 and says no FAIL has failed, and so has one
-that prints no result at all. Missing packages are installed first.
---all shows every result, not only failures and skips.
+that prints no result at all. Missing packages are installed first. The variable JOBS
+tells a group how many processes it may run at a time.
+--all shows every result, not only failures and skips, of one group after another.
 The last line printed is "N passed, N failed", or "N passed, N failed, N skipped".
 """
 
@@ -17,6 +18,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 RESULT = re.compile(r"^(ok|FAIL|skip)\s+(.*)$")
 PACKAGES = ["a64", "m", "rv", "host", "real"]
@@ -54,15 +56,28 @@ def count(results):
     return kinds.count("ok"), len(failed), kinds.count("skip")
 
 
-def run_group(build, group, show_all):
+def make(target, environment):
+    command = os.environ.get("MAKE", "make").split() + ["--no-print-directory", target]
+    return subprocess.Popen(command, env={"DEBUG": "", **os.environ, "MAKEFLAGS": make_flags(), **environment},
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            text=True, errors="replace")
+
+
+def build_for(build, groups, jobs):
+    """What does not build is the failure of the groups that need it."""
+    begin = time.monotonic()
+    with open(f"{build}/test/build.log", "w", encoding="utf-8") as log:
+        process = make("build-groups", {"GROUPS": " ".join(groups), "MAKEFLAGS": f"{make_flags()} -j{jobs}"})
+        log.write(process.communicate()[0])
+    print(f"built: {time.monotonic() - begin:.1f} s", flush=True)
+
+
+def run_group(build, group, jobs, show_all):
     path = f"{build}/test/{group}.log"
     print(f"{group} ...", flush=True)
     begin = time.monotonic()
-    command = os.environ.get("MAKE", "make").split() + ["--no-print-directory", group]
-    environment = {"DEBUG": "", **os.environ, "MAKEFLAGS": make_flags()}
     with open(path, "w", encoding="utf-8") as log:
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, text=True, errors="replace")
+        process = make(group, {"JOBS": str(jobs)})
         results = follow(process, log, show_all)
     status = process.wait()
     passed, failed, skipped = count(results)
@@ -83,7 +98,12 @@ def main():
         print("FAIL packages are missing, see above\n0 passed, 1 failed")
         return 1
     begin = time.monotonic()
-    sums = [run_group(build, group, show_all) for group in groups]
+    processors = os.cpu_count() or 1
+    lanes = 1 if show_all else max(1, min(processors, len(groups)))
+    if not show_all:
+        build_for(build, groups, processors)
+    with ThreadPoolExecutor(lanes) as pool:
+        sums = list(pool.map(lambda group: run_group(build, group, processors // lanes, show_all), groups))
     passed, failed, skipped = (sum(column) for column in zip(*sums)) if sums else (0, 1, 0)
     print(f"all groups: {time.monotonic() - begin:.1f} s")
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)

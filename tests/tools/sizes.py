@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""sizes.py --build DIR [--write] [--ports PORT,...]
+"""sizes.py --build DIR [--write] [--ports PORT...]
 
 Links each public call by itself, with section collection, against each port's
 library and tiny builds, and prints what comes along: bytes of code and constants,
@@ -143,10 +143,10 @@ def main():
     parser = argparse.ArgumentParser(description="code, data and stack of each public call")
     parser.add_argument("--build", default="build")
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--ports", default="")
+    parser.add_argument("--ports", nargs="*")
     options = parser.parse_args()
     allowed, table, failed = recorded(), {}, 0
-    ports = options.ports.split(",") if options.ports else make("size-ports").split()
+    ports = options.ports or make("size-ports").split()
     for port in ports:
         for tiny in ("", "16", "256"):
             build = f"{port}-tiny{tiny}" if tiny else f"{port}-full"

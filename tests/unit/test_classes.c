@@ -58,8 +58,8 @@ static bool plan_is_sound(size_t heap_bytes)
 static void test_plans(void)
 {
     for (unsigned log2 = 10; log2 <= (WORD_BITS == 64 ? 36 : 30); log2++)
-        for (unsigned part = 0; part < 4; part++)
-            KIT_CHECK(plan_is_sound(((size_t)4 + part) << (log2 - 2)));
+        for (size_t part = log2 % unit_step(); part < 4; part += unit_step())
+            KIT_CHECK(plan_is_sound((4 + part) << (log2 - 2)));
 }
 
 static const kit_case classes_tests_cases[] = {{"classes_plans", test_plans}};

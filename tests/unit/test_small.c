@@ -53,7 +53,7 @@ static void test_smallest(void)
 
 static void test_sizes(void)
 {
-    for (size_t bytes = HAK_HEAP_MIN; bytes < 9000; bytes++)
+    for (size_t bytes = HAK_HEAP_MIN; bytes < 9000; bytes += unit_step())
         KIT_CHECK(heap_works(bytes, bytes * 7 % (2 * UNIT_BYTES)));
 }
 
@@ -61,7 +61,7 @@ static void test_sizes(void)
 static void test_first_pools(void)
 {
     size_t from = 0;
-    for (size_t bytes = 15000; bytes < 80000; bytes += bytes < 17000 ? 1 : 997) {
+    for (size_t bytes = 15000; bytes < 80000; bytes += bytes < 17000 ? unit_step() : 997) {
         KIT_CHECK(heap_works(bytes, bytes % 40));
         if (from == 0 && pools.class_count != 0)
             from = bytes;

@@ -29,6 +29,10 @@ enum { UNIT_RAM_MOST = 4 << 20 };
 unsigned char *unit_ram(size_t bytes, size_t shift);
 bool unit_guards_hold(void);
 
+/* step=N: of many heap sizes every Nth. Boards in make test take 7, which meets each
+ * offset from a granule. */
+static inline size_t unit_step(void) { return (size_t)kit_argument_number("step", 1); }
+
 /* A new heap of so many bytes, as after a boot: hak's static storage is put
  * back first. false: hak_init refused. */
 bool unit_heap(size_t bytes, size_t shift);
