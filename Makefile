@@ -81,7 +81,7 @@ port_sources = $(wildcard port/$(1)/*.c) $(SHARED_$(1):%=port/shared/%.c)
 TINY_KIND_16   := size
 TINY_KIND_256  := speed
 TINY_FLAGS_16  := -Os
-TINY_FLAGS_256 := -O2 -DHAK_TINY_GRANULES=32768 -DHAK_TINY_BINS=192
+TINY_FLAGS_256 := -O2 -DHAK_TINY_GRANULES=32768
 TINY_FOLDERS    = src/tiny src/tiny/$(TINY_KIND_$(TINY))
 tiny_flags      = $(filter -D%,$(TINY_FLAGS_$(1))) -Isrc/tiny/$(TINY_KIND_$(1))
 TINY_SHARED    := src/bytes.c src/site_name.c src/status.c
@@ -101,7 +101,9 @@ FULL_SRC = $(sort $(wildcard src/*.c)) $(call port_sources,$(PORT)) \
            $(sort $(wildcard $(SITES_$(SITES):%=%/*.c))) \
            $(if $(filter 1,$(FAIL)),src/inject/on/inject.c) \
            $(if $(filter 1,$(LEARN)),$(sort $(wildcard src/sample/on/*.c)))
-TINY_SRC = $(sort $(wildcard $(TINY_FOLDERS:%=%/*.c))) $(TINY_SHARED) $(tiny_port_sources)
+# In order of their names: for size, a step is taken from the first object that has it.
+TINY_FILES = $(wildcard $(TINY_FOLDERS:%=%/*.c))
+TINY_SRC = $(foreach name,$(sort $(notdir $(TINY_FILES))),$(filter %/$(name),$(TINY_FILES))) $(TINY_SHARED) $(tiny_port_sources)
 LIB_SRC  = $(if $(TINY),$(TINY_SRC),$(FULL_SRC))
 LIB_OBJ  = $(LIB_SRC:%.c=$(LIB_DIR)/%.o)
 LIB_INC  = $(if $(TINY),$(TINY_FOLDERS:%=-I%)) -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) \

@@ -371,8 +371,8 @@ typedef struct hak_stats {
     size_t taken_bytes;        /* taken from the run layer: large blocks and whole pages */
     size_t peak_bytes;         /* high-water mark of taken_bytes */
     size_t free_bytes;         /* in free extents of the run layer */
-    size_t largest_free_bytes; /* a malloc of this many bytes succeeds now; the
-                                  true largest free extent is less than 1/16 larger */
+    size_t largest_free_bytes; /* a malloc of this many bytes succeeds now; the true largest
+                                  free extent is less than 1/16 larger (TINY=256: 1/2) */
     size_t page_bytes;         /* of taken_bytes, in pages of the pools */
     size_t retained_pages;     /* pages kept although they may be empty */
     size_t cached_blocks;      /* freed blocks that the reuse cache keeps; with the

@@ -9,8 +9,4 @@
  * is none. Takes the mask and leaves it. */
 void *tiny_malloc_aligned(size_t size, unsigned log2, const void *call_site);
 
-/* log2 of the alignment, in granules, that the block at g was asked for with, or more
- * than that if it was large. Its length is known. Masked. */
-unsigned tiny_alignment(granule g, granule length);
-
 #endif

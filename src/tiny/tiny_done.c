@@ -7,7 +7,7 @@ void tiny_done(hak_mask state, hak_fault kind, const void *p, const void *call_s
 {
     if (kind == HAK_FAULT_NONE && tiny.corrupt != 0) {
         kind = HAK_FAULT_CORRUPT;
-        p = tiny_address(tiny.corrupt);
+        p = tiny_corrupt_address();
         tiny.corrupt = 0;
     }
     if (kind != HAK_FAULT_NONE)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks and the largest free extent are not counted on the way: the map has them. */
+/* Blocks and the largest free extent are not counted on the way: a walk finds them. */
 #include "tiny_cursor.h"
 
 /* A malloc of so many granules surely finds the extent of that length: in its own bin not
@@ -11,13 +11,22 @@ static granule floor_of_bin(granule length)
     return length >= TINY_LONG ? length : length >> shift << shift;
 }
 
+static size_t bytes_of(granule length)
+{
+    return length == 0 ? 0 : ((size_t)length << GRANULE_SHIFT) - TINY_HEADER_BYTES;
+}
+
 static void add_item(hak_stats *s, granule *longest, tiny_item item)
 {
-    s->live_blocks += item.kind == TINY_BLOCK;
-    if (item.kind == TINY_FREE && item.length > *longest)
+    s->live_blocks += item.kind == TINY_HELD;
+    s->live_bytes += item.kind == TINY_HELD ? item.bytes : 0;
+    s->free_bytes += item.kind == TINY_FREE_EXTENT ? item.bytes : 0;
+    if (item.kind == TINY_FREE_EXTENT && item.length > *longest)
         *longest = item.length;
 }
 
+/* What is neither live nor free is control data, headers of blocks among it. If the heap
+ * changed during the walk, these figures are of several moments. */
 void hak_stats_get(hak_stats *stats)
 {
     granule longest = 0;
@@ -25,15 +34,11 @@ void hak_stats_get(hak_stats *stats)
     stats->faults = tiny.faults;
     if (tiny.end == 0)
         return;
-    granule first = tiny_first(tiny.end);
     hak_mask state = hak_port_mask();
-    size_t usable = tiny.end - first, taken = usable - tiny.free;
-    stats->metadata_bytes = TINY_HEAD_BYTES + ((size_t)first << GRANULE_SHIFT);
-    stats->heap_bytes = stats->metadata_bytes + (usable << GRANULE_SHIFT);
-    stats->taken_bytes = stats->live_bytes = taken << GRANULE_SHIFT;
-    size_t least = tiny.free < tiny.least_free ? tiny.free : tiny.least_free;
-    stats->peak_bytes = (usable - least) << GRANULE_SHIFT;
-    stats->free_bytes = (size_t)tiny.free << GRANULE_SHIFT;
+    granule first = tiny_first(tiny.end);
+    size_t usable = tiny.end - first;
+    stats->heap_bytes = tiny_metadata_bytes() + (usable << GRANULE_SHIFT);
+    stats->peak_bytes = (usable - tiny_fewest_free()) << GRANULE_SHIFT;
     stats->failures = tiny.failures;
     hak_port_unmask(state);
     for (granule g = first; g < tiny.end;) {
@@ -43,5 +48,7 @@ void hak_stats_get(hak_stats *stats)
         add_item(stats, &longest, item);
         g += item.length;
     }
-    stats->largest_free_bytes = (size_t)floor_of_bin(longest) << GRANULE_SHIFT;
+    stats->taken_bytes = stats->live_bytes;
+    stats->metadata_bytes = stats->heap_bytes - stats->live_bytes - stats->free_bytes;
+    stats->largest_free_bytes = bytes_of(floor_of_bin(longest));
 }

@@ -10,8 +10,8 @@ int hak_walk(hak_visitor visitor, void *context)
         hak_mask state = hak_port_mask();
         tiny_item item = tiny_look_at(g);
         hak_port_unmask(state);
-        hak_block block = {tiny_address(g), (size_t)item.length << GRANULE_SHIFT,
-                           item.kind == TINY_FREE ? HAK_BLOCK_FREE : HAK_BLOCK_LIVE, 0};
+        hak_block block = {tiny_address(g), item.bytes,
+                           item.kind == TINY_FREE_EXTENT ? HAK_BLOCK_FREE : HAK_BLOCK_LIVE, 0};
         if (item.kind != TINY_NOTHING)
             result = visitor(&block, context);
         g += item.length;

@@ -6,6 +6,10 @@ unsigned inside_classes(void) { return pools.class_count; }
 
 size_t inside_class_bytes(unsigned index) { return pools.classes[index].stride; }
 
+size_t inside_header_bytes(void) { return 0; }
+size_t inside_aligned_bytes(void) { return 0; }
+size_t inside_columns(void) { return BIN_COLUMNS; }
+
 size_t inside_pages_of_a_core(void)
 {
     size_t bytes = 0;

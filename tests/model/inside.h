@@ -16,6 +16,12 @@ size_t inside_pages_of_a_core(void);
 /* Current pages, of the core or of idle cores, that are empty. */
 size_t inside_empty_pages(unsigned core);
 
+/* In front of each block; how much more than that a block with an alignment takes; and lists
+ * of free extents for each power of two. */
+size_t inside_header_bytes(void);
+size_t inside_aligned_bytes(void);
+size_t inside_columns(void);
+
 /* Does a page that the core may use have a free block for a malloc of so many
  * bytes? */
 bool inside_has_free_block(unsigned core, size_t size);

@@ -126,7 +126,7 @@ static bool do_largest(core *c, object *o)
         return true;
     size_t longest = shadow_free_extents().longest_bytes;
     HOLDS(stats.largest_free_bytes <= longest);
-    HOLDS(longest - stats.largest_free_bytes <= longest / 16);
+    HOLDS(longest - stats.largest_free_bytes <= longest / inside_columns());
     void *p = hak_malloc(stats.largest_free_bytes);
     HOLDS(p != NULL);
     return shadow_take(o, p, stats.largest_free_bytes, HAK_GRANULE, random_of(c));

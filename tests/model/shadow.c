@@ -56,7 +56,9 @@ bool shadow_take(object *o, void *p, size_t size, size_t alignment, uint64_t see
 {
     size_t usable = hak_usable_size(p);
     HOLDS((uintptr_t)p % HAK_GRANULE == 0 && (uintptr_t)p % alignment == 0);
-    HOLDS(usable >= size && usable >= HAK_GRANULE && usable % HAK_GRANULE == 0);
+    HOLDS(usable >= size && usable >= HAK_GRANULE);
+    HOLDS((usable + inside_header_bytes()) % HAK_GRANULE == 0 ||
+          (alignment > HAK_GRANULE && inside_header_bytes() != 0));
     HOLDS(in_memory((uintptr_t)p, usable));
     *o = (object){p, size, usable, alignment, seed};
     uint64_t *words = p;
@@ -111,16 +113,17 @@ shadow_free shadow_free_extents(void)
     return sum;
 }
 
-/* A size rounded up to the ceiling of its bin: each doubling has 16 of them,
- * and below 16 granules they are exact. */
+/* A size rounded up to the ceiling of its bin: each doubling has as many as there are
+ * columns, and so they are exact at first. */
 static size_t bin_ceiling(size_t size)
 {
-    size_t granules = (size + HAK_GRANULE - 1) / HAK_GRANULE, step = 1;
+    size_t header = inside_header_bytes(), step = 1;
+    size_t granules = (size + header + HAK_GRANULE - 1) / HAK_GRANULE;
     if (granules == 0)
         granules = 1;
-    while (step * 32 <= granules)
+    while (step * 2 * inside_columns() <= granules)
         step *= 2;
-    return (granules + step - 1) / step * step * HAK_GRANULE;
+    return (granules + step - 1) / step * step * HAK_GRANULE - header;
 }
 
 bool shadow_null_is_right(size_t size, size_t alignment)
@@ -133,6 +136,7 @@ bool shadow_null_is_right(size_t size, size_t alignment)
         if (need < (log2_granules + 1) * HAK_GRANULE)
             need = (log2_granules + 1) * HAK_GRANULE;
         need = (need + HAK_GRANULE - 1) / HAK_GRANULE * HAK_GRANULE + alignment - HAK_GRANULE;
+        need += inside_aligned_bytes();
     }
     HOLDS(shadow_free_extents().longest_bytes < bin_ceiling(need));
     HOLDS(inside_empty_pages(kit_core()) == 0 && stats.cached_blocks == 0);

@@ -40,24 +40,22 @@ static bool take(object *o, unsigned char *p, size_t size, unsigned alignment_lo
     return true;
 }
 
-/* Each doubling has 16 bins; below 16 granules they are exact. */
+/* Each doubling has as many bins; so they are exact at first. */
 static size_t bin_ceiling(size_t granules)
 {
     size_t step = 1;
-    while (step * 32 <= granules)
+    while (step * 2 * TEST_COLUMNS <= granules)
         step *= 2;
     return (granules + step - 1) / step * step;
 }
 
 static bool null_is_right(size_t size, unsigned alignment_log2)
 {
-    size_t need = granules_for(size);
+    size_t need = test_granules(size);
     if (!alone)
         return true;
-    if (alignment_log2 > GRANULE_SHIFT) {
-        unsigned log2 = alignment_log2 - GRANULE_SHIFT;
-        need = (need > log2 ? need : log2 + 1) + ((size_t)1 << log2) - 1;
-    }
+    if (alignment_log2 > GRANULE_SHIFT)
+        need = test_aligned_granules(size, alignment_log2 - GRANULE_SHIFT);
     HOLDS(test_longest() < bin_ceiling(need));
     return true;
 }
@@ -145,14 +143,15 @@ static bool audit(void)
     hak_walk(count_block, sums);
     hak_stats_get(&s);
     HOLDS(sums[2] == live && sums[1] == bytes && s.live_blocks == live && s.live_bytes == bytes);
-    HOLDS(sums[0] == s.free_bytes && s.heap_bytes == s.metadata_bytes + sums[0] + sums[1]);
+    HOLDS(sums[0] == s.free_bytes &&
+          s.heap_bytes == s.metadata_bytes + s.free_bytes + s.taken_bytes);
     HOLDS(s.peak_bytes >= s.taken_bytes && s.faults == 0);
     if (s.largest_free_bytes == 0)
         return true;
     size_t longest = (size_t)test_longest() << GRANULE_SHIFT;
     void *p = hak_malloc(s.largest_free_bytes);
     HOLDS(p != NULL && s.largest_free_bytes <= longest &&
-          longest - s.largest_free_bytes <= longest / 16);
+          longest - s.largest_free_bytes <= longest / TEST_COLUMNS + TINY_HEADER_BYTES);
     hak_free(p);
     return true;
 }

@@ -5,7 +5,7 @@
  * malloc and of free, mean and most, call and return included; malloc= and free= say how
  * much the means may be, malloc_most= and free_most= any. And, unless nofit=1 says not to look for
  * it, the smallest heap in which the same operations complete, in steps of 0.1%, static storage
- * included, over the most bytes that were ever live.
+ * included, over the most bytes that were ever live; fit= says how much it may be, in thousandths.
  */
 #include "hak.h"
 #include "kit.h"
@@ -162,6 +162,8 @@ static void test_random(void)
             break;
     }
     unsigned ratio = (unsigned)((heap + sizeof tiny) * (uint64_t)10000 / peak_bytes);
+    uint64_t fit = kit_argument_number("fit", 0) * 10;
+    KIT_CHECK(fit == 0 || ratio <= fit);
     kit_print("= smallest heap %u peak %u ratio %u.%04u\n", (unsigned)heap, (unsigned)peak_bytes,
               ratio / 10000, ratio % 10000);
 }

@@ -54,7 +54,8 @@ granule test_longest(void)
 bool test_all_back(void)
 {
     HOLDS(hak_check() == NULL);
-    HOLDS(tiny.free == tiny.end - tiny_first(tiny.end) && test_longest() == tiny.free);
+    HOLDS(tiny_free_granules() == tiny.end - tiny_first(tiny.end));
+    HOLDS(test_longest() == tiny_free_granules());
     return true;
 }
 
@@ -79,13 +80,13 @@ static size_t fill(size_t size)
 static void test_fill(void)
 {
     KIT_CHECK(test_heap(SIZE_MAX / 2, 0));
-    size_t usable = tiny.free;
-    for (size_t length = 1; length <= usable; length += 1 + length / 7) {
-        size_t count = fill(length << GRANULE_SHIFT);
-        KIT_CHECK(usable - count * length < length + length / 16);
+    size_t usable = tiny_free_granules();
+    for (granule length = TINY_LEAST; length <= usable; length += 1 + length / 7) {
+        size_t count = fill(test_bytes(length));
+        KIT_CHECK(usable - count * length < length + length / TEST_COLUMNS);
         KIT_CHECK(test_all_back());
     }
-    KIT_CHECK(hak_malloc((usable + 1) << GRANULE_SHIFT) == NULL);
+    KIT_CHECK(hak_malloc(test_bytes((granule)usable + 1)) == NULL);
 }
 
 /* Every start, and every size from the smallest up. */
@@ -96,9 +97,9 @@ static void test_init(void)
             KIT_CHECK(test_heap(bytes, shift));
             KIT_CHECK(test_ram[shift + bytes] == 0xa7 &&
                       (shift == 0 || test_ram[shift - 1] == 0xa7));
-            KIT_CHECK(tiny.base % GRANULE_BYTES == 0 && tiny.free > 0);
-            unsigned char *all = hak_malloc((size_t)tiny.free << GRANULE_SHIFT);
-            KIT_CHECK(all != NULL && tiny.free == 0 && all >= test_ram + shift);
+            KIT_CHECK(tiny.base % GRANULE_BYTES == 0 && tiny_free_granules() > 0);
+            unsigned char *all = hak_malloc(test_bytes((granule)tiny_free_granules()));
+            KIT_CHECK(all != NULL && tiny_free_granules() == 0 && all >= test_ram + shift);
             KIT_CHECK(all + hak_usable_size(all) <= test_ram + shift + bytes);
             hak_free(all);
             KIT_CHECK(test_all_back());
@@ -110,7 +111,7 @@ static void test_init(void)
 static void test_bars(void)
 {
     enum { SCALE = GRANULE_BYTES / 8, HEAP = 16384 * SCALE, FIXED = 160 * SCALE };
-    if (test_ram_bytes < HEAP || HAK_TINY_BINS != 64) {
+    if (test_ram_bytes < HEAP || TINY_HEADER_BYTES != 0) {
         kit_print("skip tiny_bars: needs 16 KiB and the build for it\n");
         return;
     }
@@ -126,22 +127,28 @@ static void test_bars(void)
     KIT_CHECK(hak_malloc(largest) != NULL);
 }
 
+/* As long as was asked for, or longer by no more than is no extent. */
+static bool is_about(const void *p, granule length)
+{
+    size_t bytes = hak_usable_size(p), least = test_bytes(length);
+    HOLDS(bytes >= least && bytes <= least + (test_more(length) << GRANULE_SHIFT));
+    HOLDS(tiny_free_granules() + ((bytes + TINY_HEADER_BYTES) >> GRANULE_SHIFT) ==
+          tiny.end - tiny_first(tiny.end));
+    return hak_check() == NULL;
+}
+
 /* A block grows into what is free behind it, and shrinks, by every amount. */
 static void test_resize(void)
 {
     KIT_CHECK(test_heap(SIZE_MAX / 2, 0));
-    size_t usable = tiny.free, length = 1;
+    granule usable = (granule)tiny_free_granules(), length = TINY_LEAST;
     char *p = hak_malloc(1);
-    for (; length <= usable; length += 1 + length / 9) {
-        KIT_CHECK(hak_realloc(p, length << GRANULE_SHIFT) == p);
-        KIT_CHECK(hak_usable_size(p) == length << GRANULE_SHIFT && hak_check() == NULL);
-    }
-    KIT_CHECK(hak_realloc(p, (usable + 1) << GRANULE_SHIFT) == NULL);
-    for (length = usable; length > 0; length -= 1 + length / 11) {
-        KIT_CHECK(hak_realloc(p, length << GRANULE_SHIFT) == p);
-        KIT_CHECK(hak_usable_size(p) == length << GRANULE_SHIFT && hak_check() == NULL);
-    }
-    KIT_CHECK(hak_realloc(p, 0) == p && tiny.free == usable - 1);
+    for (; length <= usable; length += 1 + length / 9)
+        KIT_CHECK(hak_realloc(p, test_bytes(length)) == p && is_about(p, length));
+    KIT_CHECK(hak_realloc(p, test_bytes(usable + 1)) == NULL);
+    for (length = usable; length >= TINY_LEAST; length -= 1 + length / 11)
+        KIT_CHECK(hak_realloc(p, test_bytes(length)) == p && is_about(p, length));
+    KIT_CHECK(hak_realloc(p, 0) == p && is_about(p, TINY_LEAST));
     hak_free(p);
     KIT_CHECK(test_all_back());
 }
@@ -150,7 +157,8 @@ static bool aligned(size_t alignment, size_t size)
 {
     char *small = hak_malloc(3), *p = hak_aligned_alloc(alignment, size);
     HOLDS(p == NULL || (uintptr_t)p % alignment == 0);
-    HOLDS(p != NULL || test_longest() << GRANULE_SHIFT < (alignment + size) * 17 / 16 + 64);
+    HOLDS(p != NULL || test_longest() << GRANULE_SHIFT <
+                           (alignment + size) * (TEST_COLUMNS + 1) / TEST_COLUMNS + 64);
     char *q = p;
     for (size_t more = size; q != NULL; more = more * 2 + 5) {
         p = q;
@@ -161,7 +169,7 @@ static bool aligned(size_t alignment, size_t size)
         hak_free(p);
     q = hak_malloc(size + 300);
     p = hak_realloc(q, 1);
-    HOLDS(p == q && (p == NULL || hak_usable_size(p) == GRANULE_BYTES));
+    HOLDS(p == q && (p == NULL || hak_usable_size(p) <= test_bytes(2 * TINY_LEAST + 2)));
     hak_free(p);
     hak_free(small);
     return test_all_back();

@@ -35,7 +35,46 @@ bool test_all_back(void);
 /* The free extents: the longest, in granules. */
 granule test_longest(void);
 
+/* The bytes of a block of so many granules that are its caller's; what a block may have more
+ * of than it was asked for: what would be left of an extent goes with it. */
+static inline size_t test_bytes(granule length)
+{
+    return ((size_t)length << GRANULE_SHIFT) - TINY_HEADER_BYTES;
+}
+static inline size_t test_more(granule length)
+{
+    return tiny_is_worth(1, 1) ? 0 : length < TINY_WORTH ? length : TINY_WORTH;
+}
+
+/* What a link to the free extent at g is, and the links there. */
+static inline tiny_link *test_links(granule g) { return tiny_address(g); }
+static inline tiny_ref test_ref(granule g)
+{
+    return (tiny_ref)(TINY_HEADER_BYTES == 0 ? g : (uintptr_t)tiny_address(g));
+}
+
+/* The granules of a block. */
+static inline size_t test_granules(size_t size)
+{
+    size_t least = size + TINY_HEADER_BYTES > TINY_LEAST * GRANULE_BYTES - GRANULE_BYTES
+                       ? size + TINY_HEADER_BYTES
+                       : TINY_LEAST * GRANULE_BYTES;
+    return (least + GRANULE_BYTES - 1) >> GRANULE_SHIFT;
+}
+
+/* What an extent must have for a block at a multiple of 2^log2 granules. */
+static inline size_t test_aligned_granules(size_t size, unsigned log2)
+{
+    size_t before = ((size_t)1 << log2) - 1, block = test_granules(size);
+    if (TINY_HEADER_BYTES != 0) /* a word for the alignment; in front of it, an extent */
+        return test_granules(size + sizeof(hak_word)) + before + TINY_LEAST;
+    return (block > log2 ? block : log2 + 1) + before;
+}
+
+/* The longest length of which each bin has only one, and the bins of each doubling. */
+enum { TEST_COLUMNS = 1 << TINY_COLUMNS_LOG2 };
+
 extern const kit_case test_misuse_cases[], test_model_cases[];
-enum { TEST_MISUSE_CASES = 8, TEST_MODEL_CASES = 3 };
+enum { TEST_MISUSE_CASES = 11, TEST_MODEL_CASES = 3 };
 
 #endif

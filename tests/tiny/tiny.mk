@@ -7,8 +7,8 @@ $(call host_program,tiny_random,tests/tiny/random.c,$(TINY_TEST_FLAGS) -Iport/ho
 $(call boards_program,tiny_random,tests/tiny/random.c,$(TINY_TEST_FLAGS))
 
 TINY_MODEL := tests/model/model.c tests/model/shadow.c tests/model/audit.c tests/tiny/inside.c tests/tiny/policies.c
-$(call host_program,tiny_model,$(TINY_MODEL),-Itests/model)
-$(call boards_program,tiny_model,$(TINY_MODEL),-Itests/model)
+$(call host_program,tiny_model,$(TINY_MODEL),$(TINY_TEST_FLAGS) -Iport/host -Itests/model)
+$(call boards_program,tiny_model,$(TINY_MODEL),$(TINY_TEST_FLAGS) -Itests/model)
 
 TINY_TEST := tests/tiny/test.c tests/tiny/misuse.c tests/tiny/model.c
 $(call host_program,tiny_test,$(TINY_TEST),$(TINY_TEST_FLAGS) -Iport/host)

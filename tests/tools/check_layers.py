@@ -37,15 +37,18 @@ RANKS = [
     "learner.h evolve.c api.c check.c cache.c cursor.c displace.c find.c fork.c heap.c init.c release.c route.c stats.c tagged.c tagged_add.c walk.c region_stats.c sites.c listing.c tally.c",
     "tick.c each.c",
 ]
-# The tiny build's own, in src/tiny: another tower on base.h.
+# The tiny build's own, in src/tiny: another tower on base.h. Its kinds, size and speed, have
+# files of the same names.
 RANKS[2] += " tiny.h tiny_step.h"
-RANKS[3] += " tiny_map.h tiny_count.h tiny_aligned.h tiny_done.c tiny_absent.c"
+RANKS[3] += (" tiny_map.h tiny_extent.h tiny_count.h tiny_aligned.h tiny_alignment.h"
+             " tiny_done.c tiny_absent.c")
 RANKS[4] += " tiny_bins.h"
-RANKS[5] += " tiny_run.h tiny_unlink.c"
-RANKS[6] += " tiny_call.h tiny_cursor.h tiny_init.c"
-RANKS[7] += " tiny_malloc.h"
-RANKS[8] += (" tiny_malloc.c tiny_malloc_at.c tiny_malloc_slow.c tiny_free.c tiny_look.c tiny_calloc.c tiny_realloc.c"
+RANKS[5] += " tiny_run.h tiny_leave.c"
+RANKS[6] += " tiny_call.h tiny_cursor.h tiny_carve.h tiny_take.c"
+RANKS[7] += " tiny_malloc.h tiny_init.c"
+RANKS[8] += (" tiny_resize.h tiny_malloc.c tiny_malloc_at.c tiny_malloc_slow.c tiny_free.c tiny_look.c tiny_calloc.c"
              " tiny_aligned.c tiny_aligned_alloc.c tiny_usable_size.c tiny_stats.c tiny_check.c tiny_walk.c")
+RANKS[9] += " tiny_realloc.c"
 RANK = {name: number for number, names in enumerate(RANKS) for name in names.split()}
 
 FREESTANDING = {"stdatomic.h", "stdbool.h", "stddef.h", "stdint.h"}

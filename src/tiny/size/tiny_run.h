@@ -5,6 +5,10 @@
 
 #include "tiny_bins.h"
 
+/* What is left of an extent stays free, however short. */
+enum { TINY_WORTH = 1 };
+static inline bool tiny_is_worth(granule left, granule length) { return (void)length, left != 0; }
+
 /* The extent [g, g + length), which begins on the map and is no block, becomes free,
  * and one with its free neighbours. */
 TINY_STEP void tiny_give(granule g, granule length)

@@ -5,90 +5,106 @@
 
 #include "tiny_bins.h"
 
-/*
- * The extent [g, g + length), which begins on the map and is no block, becomes free,
- * and one with its free neighbours. noted: its length is where it belongs, as that of a
- * block is.
- */
-TINY_STEP void tiny_give_noted(granule g, granule length, bool noted)
+/* What is left of an extent stays free if it is so long, or as long as what was taken:
+ * shorter ones would rarely serve, and have to be joined again. */
+enum { TINY_WORTH = 16 };
+TINY_STEP bool tiny_is_worth(granule left, granule length)
 {
-    granule behind = g + length, before = tiny_before(g);
-    if (tiny_begins_free(before)) {
-        tiny_leave(before, g - before);
-        tiny_clear_begin(g);
-        length += g - before;
-        g = before;
-        noted = false;
-    }
-    if (tiny_begins_free(behind)) {
-        granule more = tiny_length(behind);
-        tiny_leave(behind, more);
-        tiny_clear_begin(behind);
-        length += more;
-        noted = false;
-    }
-    if (!noted)
-        tiny_note_length(g, length);
-    tiny_insert(g, length);
-}
-TINY_STEP void tiny_give(granule g, granule length) { tiny_give_noted(g, length, false); }
-TINY_STEP void tiny_give_block(granule g, granule length) { tiny_give_noted(g, length, true); }
-
-/* The front of the free extent g that was found becomes an extent of that length, the
- * rest stays free. */
-TINY_STEP void tiny_cut(granule g, granule found, granule length)
-{
-    granule behind = g + length, rest = found - length;
-    tiny_note_length(g, length);
-    if (rest == 0)
-        return;
-    tiny_set_begin(behind);
-    tiny_note_length(behind, rest);
-    tiny_insert(behind, rest);
+    return left >= TINY_WORTH || (left >= TINY_LEAST && left >= length);
 }
 
-/* The first extent of a list: where it is, what it has, and which list that is. */
+TINY_STEP void tiny_count_given(granule length) { tiny.more_free += length; }
+TINY_STEP void tiny_count_taken(granule length)
+{
+    bool fewer = __builtin_sub_overflow(tiny.more_free, length, &tiny.more_free);
+    if (TINY_RARE(fewer)) {
+        tiny.fewest_free += tiny.more_free;
+        tiny.more_free = 0;
+    }
+}
+
+/* The extent p becomes a block of that length, or one that is longer by what would be left.
+ * The rest goes to a list, or becomes the top. It is in no list. */
+TINY_STEP void tiny_cut(uintptr_t p, granule length, granule left, bool is_top)
+{
+    uintptr_t q = tiny_behind(p, length);
+    if (!TINY_RARE(!tiny_is_worth(left, length))) {
+        tiny_say_free(q, left);
+        if (is_top)
+            tiny_set_top(q, left);
+        else
+            tiny_insert(q, left);
+    } else {
+        length += left;
+        *tiny_header(tiny_behind(q, left)) ^= TINY_AFTER_FREE;
+    }
+    tiny_say(p, length, TINY_BLOCK);
+    tiny_count_taken(length);
+}
+
+/* The list whose first extent was found. */
 typedef struct tiny_found {
-    granule start, length;
-    int bin; /* 0 or more: none */
+    bool whole; /* else the top comes before it, or a header is overwritten */
+    tiny_row *row;
+    unsigned bin; /* TINY_NO_BIN: there is none */
+    uintptr_t start;
+    granule left; /* its length, less what is wanted */
 } tiny_found;
 
-/* An extent of at least that length. The first one of the length's own bin if that is
- * long enough; else of the next bin that has any: it surely is. */
+/* An extent of at least that length, in the lowest zone that has one: the first one of
+ * the length's own bin if that is long enough, else of the next bin that has any, which
+ * surely is. */
 TINY_STEP tiny_found tiny_find(granule length)
 {
-    tiny_found f = {0, 0, tiny_bin_of(length)};
-    f.start = *tiny_head(f.bin);
-    if (f.start != 0) {
-        f.length = tiny_length(f.start);
-        if (f.length >= length)
+    uintptr_t before = (uintptr_t)tiny.rows - sizeof(tiny_row);
+    tiny_found f = {false, (tiny_row *)before, tiny_bin_of(length), 0, 0};
+    hak_word lists, least = ((hak_word)length << TINY_LENGTH_SHIFT), left;
+    uintptr_t p;
+    for (;;) {
+        do {
+            f.row++;
+            lists = f.row->lists >> f.bin;
+        } while (lists == 0);
+        if ((lists & 1) != 0) {
+            p = f.row->head[f.bin];
+            left = tiny_turn(tiny_says(p) - least, TINY_LENGTH_SHIFT);
+            if (!TINY_RARE(left >= TINY_SPAN))
+                break;
+        }
+        lists &= ~ONE;
+        if (lists == 0)
+            continue;
+        f.bin += hak_port_ctz(lists);
+        if (TINY_RARE(f.bin >= tiny.top_bin))
             return f;
+        p = f.row->head[f.bin];
+        left = tiny_turn(tiny_says(p) - least, TINY_LENGTH_SHIFT);
+        if (TINY_RARE(left >= TINY_SPAN))
+            return f;
+        break;
     }
-    f.bin = tiny_next_bin(f.bin + 1);
-    if (f.bin >= 0)
-        return f;
-    f.start = *tiny_head(f.bin);
-    f.length = tiny_length(f.start);
+    TINY_MEET(f.row);
+    TINY_MEET(f.bin);
+    TINY_MEET(p);
+    TINY_MEET(left);
+    f.whole = true;
+    f.start = p;
+    f.left = (granule)left;
     return f;
 }
 
-/* The front of it becomes an extent of that length. */
-TINY_STEP void tiny_take_found(tiny_found f, granule length)
-{
-    tiny_remove_first(f.start, f.bin);
-    tiny_cut(f.start, f.length, length);
-}
+/* Its place says which list it is. */
+TINY_STEP uintptr_t *tiny_list_of(tiny_found f) { return &f.row->head[f.bin]; }
 
-/* An extent of that length; 0: none is free. */
-TINY_STEP granule tiny_take(size_t granules)
-{
-    if (granules > tiny.free)
-        return 0;
-    tiny_found f = tiny_find((granule)granules);
-    if (f.bin >= 0)
-        return 0;
-    tiny_take_found(f, (granule)granules);
-    return f.start;
-}
+/* A block of at least that length from the top, if the list comes behind that, or from the
+ * list. 0: there is none, or something is overwritten: tiny_take() knows. */
+uintptr_t tiny_take_top(granule length, uintptr_t *list);
+
+/* A block of at least that length, whatever there is; 0: none. */
+uintptr_t tiny_take(granule length);
+
+/* The block [p, p + length), whose header says says, becomes free, and one with its free
+ * neighbours. The header is believed. */
+void tiny_give(uintptr_t p, hak_word says);
 
 #endif

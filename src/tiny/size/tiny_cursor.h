@@ -5,11 +5,12 @@
 
 #include "tiny_run.h"
 
-typedef enum tiny_kind { TINY_NOTHING, TINY_FREE, TINY_BLOCK } tiny_kind;
+typedef enum tiny_kind { TINY_NOTHING, TINY_FREE_EXTENT, TINY_HELD } tiny_kind;
 
 typedef struct tiny_item {
     tiny_kind kind; /* TINY_NOTHING: nothing begins at the place; go on behind */
     granule start, length;
+    size_t bytes;
 } tiny_item;
 
 /* What begins at g? If nothing does (the heap changed since the last step), the stretch
@@ -18,10 +19,13 @@ static inline tiny_item tiny_look_at(granule g)
 {
     const tiny_unit *u = tiny_unit_of(g);
     hak_word rest = u->begin << tiny_bit_of(g);
-    if ((intptr_t)rest < 0)
-        return (tiny_item){tiny_is_free(g) ? TINY_FREE : TINY_BLOCK, g, tiny_length(g)};
+    if ((intptr_t)rest < 0) {
+        granule length = tiny_length(g);
+        return (tiny_item){tiny_is_free(g) ? TINY_FREE_EXTENT : TINY_HELD, g, length,
+                           (size_t)length << GRANULE_SHIFT};
+    }
     granule skip = rest != 0 ? hak_port_clz(rest) : UNIT_GRANULES - tiny_bit_of(g);
-    return (tiny_item){TINY_NOTHING, g, skip};
+    return (tiny_item){TINY_NOTHING, g, skip, 0};
 }
 
 #endif

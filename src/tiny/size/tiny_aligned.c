@@ -6,6 +6,7 @@
  * "as its address is", which may be more.
  */
 #include "tiny_aligned.h"
+#include "tiny_alignment.h"
 #include "tiny_malloc.h"
 
 unsigned tiny_alignment(granule g, granule length)

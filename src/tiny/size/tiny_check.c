@@ -22,7 +22,7 @@ static complaint check_item(tiny_item item)
         return "where an extent ends, another begins";
     if (tiny_before(behind) != g)
         return "an extent is as long from either end";
-    if (item.kind == TINY_BLOCK)
+    if (item.kind == TINY_HELD)
         return NULL;
     if (tiny_is_free(behind))
         return "two free extents never touch";
@@ -53,7 +53,7 @@ static complaint check_extents(bool *adds_up)
         if (item.kind != TINY_NOTHING)
             broken = check_item(item);
         hak_port_unmask(state);
-        if (item.kind == TINY_FREE)
+        if (item.kind == TINY_FREE_EXTENT)
             sum += item.length;
         g += item.length != 0 ? item.length : 1;
     }

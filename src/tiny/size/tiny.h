@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tiny build: one core, one region of at most 64 Ki granules, no pages, no cache,
+ * The tiny build for size: one core, one region of at most 64 Ki granules, no pages, no cache,
  * no learner. It has the public calls of hak.h and its promises; docs/design.md, "The
  * tiny build", tells what differs. Everything with interrupts masked, unless said
  * otherwise.
@@ -80,16 +80,31 @@ static inline void *tiny_address(granule g)
     return (void *)(tiny.base + ((uintptr_t)g << GRANULE_SHIFT));
 }
 
+enum { TINY_HEADER_BYTES = 0, TINY_LEAST = 1 }; /* in front of a block; its least granules */
+/* The fewest that ever were free, and what is. */
+static inline size_t tiny_free_granules(void) { return tiny.free; }
+static inline size_t tiny_fewest_free(void)
+{
+    return tiny.free < tiny.least_free ? tiny.free : tiny.least_free;
+}
+static inline void *tiny_corrupt_address(void) { return tiny_address(tiny.corrupt); }
+
 /* The first granule behind the control data of a heap with that end. */
 static inline granule tiny_first(granule end)
 {
     return TINY_BIN_UNITS + 1u + (end >> UNIT_GRANULES_SHIFT);
 }
 
+static inline size_t tiny_metadata_bytes(void)
+{
+    return TINY_HEAD_BYTES + ((size_t)tiny_first(tiny.end) << GRANULE_SHIFT);
+}
+
 /* In the first granule of a free extent. The last one's next is itself, the first one's
  * previous 0, so that memory cleared by a stray write is no valid link. */
+typedef uint16_t tiny_ref;
 typedef struct tiny_link {
-    uint16_t next, previous;
+    tiny_ref next, previous;
 } tiny_link;
 
 static inline tiny_link *tiny_link_at(granule g) { return tiny_address(g); }
