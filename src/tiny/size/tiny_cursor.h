@@ -3,15 +3,8 @@
 #ifndef HAK_TINY_CURSOR_H
 #define HAK_TINY_CURSOR_H
 
+#include "tiny_item.h"
 #include "tiny_run.h"
-
-typedef enum tiny_kind { TINY_NOTHING, TINY_FREE_EXTENT, TINY_HELD } tiny_kind;
-
-typedef struct tiny_item {
-    tiny_kind kind; /* TINY_NOTHING: nothing begins at the place; go on behind */
-    granule start, length;
-    size_t bytes;
-} tiny_item;
 
 /* What begins at g? If nothing does (the heap changed since the last step), the stretch
  * that can be passed over. Masked. */

@@ -5,12 +5,7 @@
 
 #include "tiny_alignment.h"
 #include "tiny_call.h"
-
-typedef struct tiny_old {
-    size_t bytes;            /* as it was; 0: no block begins there, which was reported */
-    unsigned alignment_log2; /* in granules, that it was asked for with */
-    bool resized;
-} tiny_old;
+#include "tiny_old.h"
 
 /* The block [g, g + length) takes the free extent behind it. Its new length. */
 static granule grow(granule g, granule length)

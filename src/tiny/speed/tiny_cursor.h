@@ -3,15 +3,8 @@
 #ifndef HAK_TINY_CURSOR_H
 #define HAK_TINY_CURSOR_H
 
+#include "tiny_item.h"
 #include "tiny_run.h"
-
-typedef enum tiny_kind { TINY_NOTHING, TINY_FREE_EXTENT, TINY_HELD } tiny_kind;
-
-typedef struct tiny_item {
-    tiny_kind kind; /* TINY_NOTHING: nothing begins at the place; go on behind */
-    granule start, length;
-    size_t bytes; /* without the header: of a block its caller's, of a free extent a malloc's */
-} tiny_item;
 
 static inline uintptr_t tiny_place(granule g) { return (uintptr_t)tiny_address(g); }
 static inline bool tiny_is_free(granule g) { return tiny_is_free_at(tiny_place(g)); }

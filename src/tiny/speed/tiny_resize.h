@@ -4,12 +4,7 @@
 #define HAK_TINY_RESIZE_H
 
 #include "tiny_malloc.h"
-
-typedef struct tiny_old {
-    size_t bytes;            /* as it was; 0: no block begins there, which was reported */
-    unsigned alignment_log2; /* in granules, that it was asked for with */
-    bool resized;
-} tiny_old;
+#include "tiny_old.h"
 
 #define FLAGS (TINY_BLOCK | TINY_AFTER_FREE | TINY_ALIGNED)
 
