@@ -84,12 +84,15 @@ board_object_rule = $(call object_rule_once,$(call board_object,$(1),$(2),$(3),$
 # kit_board.c alone.
 kit_flags   = $(BOARD_$(1):%=-I%) -Itests/kit $(KIT_$(1)) $(if $(filter %/kit_board.c,$(2)),-DKIT_CORES=$$(call stem_cores,$$*))
 kit_objects = $(foreach source,$(board_sources),$(call board_object,$(1),kit,$(source),$(call kit_flags,$(1),$(source))))
-board_kit   = $(foreach source,$(board_sources),$(call board_object_rule,$(1),kit,$(source),$(call kit_flags,$(1),$(source))))
+define board_kit
+$(eval KIT_OBJECTS_$(1) := $(kit_objects))
+$(foreach source,$(board_sources),$(call board_object_rule,$(1),kit,$(source),$(call kit_flags,$(1),$(source))))
+endef
 
 # $(1) board, $(2) program, $(3) sources, $(4) flags, $(5) libraries, $(6) hak's
 define board_rules_of
 $(foreach source,$(3),$(call board_object_rule,$(1),$(2),$(source),$(4)))
-$(BUILD)/$(1)-%/$(2).elf: $(foreach source,$(3),$(call board_object,$(1),$(2),$(source),$(4))) $(kit_objects) $(6) $(SCRIPT_$(1))
+$(BUILD)/$(1)-%/$(2).elf: $(foreach source,$(3),$(call board_object,$(1),$(2),$(source),$(4))) $(KIT_OBJECTS_$(1)) $(6) $(SCRIPT_$(1))
 	@mkdir -p $$(@D)
 	@$$(CC_$(PORT_$(1))) $$(BOARD_LINK) $$(LINK_$(1)) -T $(SCRIPT_$(1)) $$(filter %.o,$$^) $(5) $$(filter %.a,$$^) $$(LIBS_$(1)) -o $$@
 
@@ -97,11 +100,13 @@ endef
 board_rules = $(call board_rules_of,$(1),$(2),$(3),-Isrc/include -Itests/kit -Iport/$(PORT_$(1)) $(4),$(5),$(6))
 
 # Rules take time to read, and each library is made by a make of its own: there are
-# rules for the boards whose programs are goals, for none if the goal is a library, for
-# all if it is something else.
-NO_BOARDS    := lib help clean format test campaign build-groups size-ports size-flags size-tool
+# rules for the boards whose programs are goals, for none if the goal is a library or
+# what a make of its own is asked for, for all if it is something else. ALL_BUILT=yes, of
+# run_tests.py: all that the goal needs is there. It holds for this make alone.
+unexport ALL_BUILT
+NO_BOARDS    := lib help clean format run test campaign build-groups size size-record size-ports size-flags size-tool
 board_goal    = $(firstword $(subst -, ,$(patsubst $(BUILD)/%,%,$(1))))
-BOARDS_WANTED := $(sort $(foreach goal,$(MAKECMDGOALS),$(if $(filter $(BUILD)/%,$(goal)),$(call board_goal,$(goal)),$(if $(filter $(NO_BOARDS),$(goal)),,all))))
+BOARDS_WANTED := $(sort $(foreach goal,$(if $(ALL_BUILT),,$(MAKECMDGOALS)),$(if $(filter $(BUILD)/%,$(goal)),$(call board_goal,$(goal)),$(if $(filter $(NO_BOARDS),$(goal)),,all))))
 board_rules_for = $(if $(filter all $(1),$(BOARDS_WANTED)),$(eval $(call board_rules,$(1),$(2),$(3),$(4),$(5),$(6))))
 
 BOARDS :=

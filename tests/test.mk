@@ -19,7 +19,7 @@ list_files   = $(shell python3 tests/tools/run_list.py $(BUILD) --files $(1))
 
 # Not by its name: a line that names it is run by make -n as well.
 THIS_MAKE := $(MAKE)
-RUN_LIST   = MAKE='$(THIS_MAKE)' python3 tests/tools/run_list.py $(BUILD)
+RUN_LIST   = MAKE='$(THIS_MAKE)' ALL_BUILT='$(ALL_BUILT)' python3 tests/tools/run_list.py $(BUILD)
 
 # The full sets of what make test runs a part of: targets campaign-NAME, with the same
 # kind of lines, which tell how much was done.

@@ -20,9 +20,11 @@ typedef struct choice {
 static choice choices[CHOICES_MOST];
 static unsigned depth, known; /* choices made now; those that are prescribed */
 
-/* A coroutine begins in a context of its own; from then on jumps are faster. */
-static ucontext_t begin[EXPLORE_THREADS], home;
-static jmp_buf at_stop[EXPLORE_THREADS], at_home;
+/* A coroutine gets a context of its own once. From then on jumps, which need no system
+ * call, lead to where it stopped, and for each execution back to its begin. */
+static ucontext_t context[EXPLORE_THREADS];
+static bool has_context[EXPLORE_THREADS];
+static jmp_buf at_begin[EXPLORE_THREADS], at_stop[EXPLORE_THREADS], at_home;
 static unsigned char stacks[EXPLORE_THREADS][STACK_BYTES];
 static const explore_scenario *current;
 
@@ -40,9 +42,23 @@ unsigned machine_choose(unsigned options)
 
 static void enter(int number)
 {
+    setjmp(at_begin[number]);
     current->thread[number].body();
     machine.thread[number].done = true;
     longjmp(at_home, 1);
+}
+
+static void begin(unsigned number)
+{
+    if (has_context[number])
+        longjmp(at_begin[number], 1);
+    has_context[number] = true;
+    getcontext(&context[number]);
+    context[number].uc_stack.ss_sp = stacks[number];
+    context[number].uc_stack.ss_size = STACK_BYTES;
+    context[number].uc_link = NULL;
+    makecontext(&context[number], (void (*)(void))enter, 1, (int)number);
+    setcontext(&context[number]);
 }
 
 static void go_on(unsigned number)
@@ -53,7 +69,7 @@ static void go_on(unsigned number)
     if (t->begun)
         longjmp(at_stop[number], 1);
     t->begun = true;
-    swapcontext(&home, &begin[number]);
+    begin(number);
 }
 
 /* The thread stops before an access. It goes on when it is chosen. */
@@ -138,14 +154,8 @@ static const char *execute(void)
 {
     depth = 0;
     machine_forget();
-    for (int i = 0; i < EXPLORE_THREADS; i++) {
+    for (unsigned i = 0; i < EXPLORE_THREADS; i++)
         machine.thread[i] = (explore_thread){.done = current->thread[i].body == NULL};
-        getcontext(&begin[i]);
-        begin[i].uc_stack.ss_sp = stacks[i];
-        begin[i].uc_stack.ss_size = STACK_BYTES;
-        begin[i].uc_link = NULL;
-        makecontext(&begin[i], (void (*)(void))enter, 1, i);
-    }
     machine.watching = true;
     while (step())
         ;

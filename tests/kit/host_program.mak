@@ -20,12 +20,15 @@ host_object_rule = $(call object_rule_once,$(call host_object,$(1),$(2),$(3),$(4
 # How many cores there are is known to kit_host.c alone.
 host_kit_flags   = -Itests/kit -Iport/host $(if $(filter %/kit_host.c,$(1)),-DKIT_CORES=$$(call stem_cores,$$*))
 host_kit_objects = $(foreach source,$(HOST_SOURCES),$(call host_object,$(1),kit,$(source),$(call host_kit_flags,$(source))))
-host_kit         = $(foreach source,$(HOST_SOURCES),$(call host_object_rule,$(1),kit,$(source),$(call host_kit_flags,$(source))))
+define host_kit
+$(eval KIT_OBJECTS_$(host_folder) := $(host_kit_objects))
+$(foreach source,$(HOST_SOURCES),$(call host_object_rule,$(1),kit,$(source),$(call host_kit_flags,$(source))))
+endef
 
 # $(1) the sanitizer or nothing, $(2) program, $(3) sources, $(4) flags, $(5) libraries
 define host_rules
 $(foreach source,$(3),$(call host_object_rule,$(1),$(2),$(source),$(4)))
-$(BUILD)/$(host_stem)/$(2): $(foreach source,$(3),$(call host_object,$(1),$(2),$(source),$(4))) $(host_kit_objects) $(BUILD)/$(host_stem)/libhak.a
+$(BUILD)/$(host_stem)/$(2): $(foreach source,$(3),$(call host_object,$(1),$(2),$(source),$(4))) $(KIT_OBJECTS_$(host_folder)) $(BUILD)/$(host_stem)/libhak.a
 	@mkdir -p $$(@D)
 	@$$(CC_host) $$(HOST_LINK) $(FLAGS_$(1)) $$(filter %.o,$$^) $$(filter %.a,$$^) $(5) -o $$@
 

@@ -22,7 +22,8 @@ another status than 0, and says no FAIL, has failed; so has one that says nothin
 Lines "# 1.2 s ..." say how long the build and each run took.
 --files prints what the lists need to be built, and does nothing.
 In the environment: KIT_TIMEOUT, the seconds that each run may take, 300; JOBS, how many
-run at a time, as many as there are processors.
+run at a time, as many as there are processors; ALL_BUILT=yes, nothing is to be
+built.
 """
 
 import glob
@@ -151,7 +152,7 @@ def main():
         print(" ".join(files_of(runs)))
         return 0
     begin = time.monotonic()
-    error = build_all(files_of(runs))
+    error = None if os.environ.get("ALL_BUILT") else build_all(files_of(runs))
     print(f"# {time.monotonic() - begin:.1f} s to build", flush=True)
     if error is not None:
         print(f"FAIL building what {' '.join(lists)} lists: {error}")

@@ -7,8 +7,8 @@ usage: run_tests.py BUILD-FOLDER [--all] GROUP...      (from the top of the tree
 A group is a target of make. It prints lines "ok NAME", "FAIL NAME: why" and
 "skip NAME: why"; all its output is kept in BUILD-FOLDER/test/GROUP.log. A group
 that ends with another status than 0 and says no FAIL has failed, and so has one
-that prints no result at all. Missing packages are installed first. The variable JOBS
-tells a group how many processes it may run at a time.
+that prints no result at all. Missing packages are installed first. Variables tell a group
+more: JOBS, how many processes it may run at a time; ALL_BUILT=yes, all was built.
 --all shows every result, not only failures and skips, of one group after another.
 The last line printed is "N passed, N failed", or "N passed, N failed, N skipped".
 """
@@ -57,27 +57,30 @@ def count(results):
 
 
 def make(target, environment):
+    """Its python3 is the one that runs this: what finds another one first may take long."""
     command = os.environ.get("MAKE", "make").split() + ["--no-print-directory", target]
-    return subprocess.Popen(command, env={"DEBUG": "", **os.environ, "MAKEFLAGS": make_flags(), **environment},
+    path = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+    return subprocess.Popen(command, env={"DEBUG": "", **os.environ, "PATH": path, "MAKEFLAGS": make_flags(), **environment},
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                             text=True, errors="replace")
 
 
 def build_for(build, groups, jobs):
-    """What does not build is the failure of the groups that need it."""
+    """Whether all is built: what is not is the failure of the groups that need it."""
     begin = time.monotonic()
     with open(f"{build}/test/build.log", "w", encoding="utf-8") as log:
         process = make("build-groups", {"GROUPS": " ".join(groups), "MAKEFLAGS": f"{make_flags()} -j{jobs}"})
         log.write(process.communicate()[0])
     print(f"built: {time.monotonic() - begin:.1f} s", flush=True)
+    return process.returncode == 0
 
 
-def run_group(build, group, jobs, show_all):
+def run_group(build, group, variables, show_all):
     path = f"{build}/test/{group}.log"
     print(f"{group} ...", flush=True)
     begin = time.monotonic()
     with open(path, "w", encoding="utf-8") as log:
-        process = make(group, {"JOBS": str(jobs)})
+        process = make(group, variables)
         results = follow(process, log, show_all)
     status = process.wait()
     passed, failed, skipped = count(results)
@@ -100,10 +103,11 @@ def main():
     begin = time.monotonic()
     processors = os.cpu_count() or 1
     lanes = 1 if show_all else max(1, min(processors, len(groups)))
-    if not show_all:
-        build_for(build, groups, processors)
+    variables = {"JOBS": str(processors // lanes)}
+    if not show_all and build_for(build, groups, processors):
+        variables["ALL_BUILT"] = "yes"
     with ThreadPoolExecutor(lanes) as pool:
-        sums = list(pool.map(lambda group: run_group(build, group, processors // lanes, show_all), groups))
+        sums = list(pool.map(lambda group: run_group(build, group, variables, show_all), groups))
     passed, failed, skipped = (sum(column) for column in zip(*sums)) if sums else (0, 1, 0)
     print(f"all groups: {time.monotonic() - begin:.1f} s")
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
