@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# compile.sh SRC OUT [OTHER CHANGED]: the explorer of the library in SRC. With OTHER, an
-# explorer made before of sources that differ in CHANGED alone, what does not include
-# that file is taken from there.
+# compile.sh SRC OUT [OTHER NAMES]: the explorer of the library in SRC. With OTHER, an
+# explorer made before, only the sources with these names are compiled; the rest is taken
+# from there.
 set -e
-src=$1 out=$2 other=${3:-} changed=${4:-}
+src=$1 out=$2 other=${3:-} names=${4:-}
 flags="-std=c11 -O1 -Wno-psabi -I$src -I$src/include -I$src/inject/off -I$src/sample/off
     -I$src/sites/off -Itests/explore -Iport -Iport/host -DHAK_CORES=4 -DHAK_PORT_PREEMPTED=0 -DHAK_LOCK_TURNS=0"
 mkdir -p "$out.obj"
@@ -13,11 +13,10 @@ mkdir -p "$out.obj"
 object() {
     file=$1 name=$2
     shift 2
-    if [ -n "$other" ] && ! grep -qE "(/| )$changed( |$)" "$other.obj/$name.d"; then
-        cp "$other.obj/$name.o" "$out.obj/"
-    else
-        ${CC_host:-gcc} $flags "$@" -MMD -c "$file" -o "$out.obj/$name.o"
-    fi
+    case "${other:+kept}/ $names " in
+    /* | *" $name "*) ${CC_host:-gcc} $flags "$@" -c "$file" -o "$out.obj/$name.o" ;;
+    *) cp "$other.obj/$name.o" "$out.obj/" ;;
+    esac
 }
 
 for file in "$src"/*.c tests/explore/scenarios.c; do

@@ -24,7 +24,7 @@ static unsigned depth, known; /* choices made now; those that are prescribed */
  * call, lead to where it stopped, and for each execution back to its begin. */
 static ucontext_t context[EXPLORE_THREADS];
 static bool has_context[EXPLORE_THREADS];
-static jmp_buf at_begin[EXPLORE_THREADS], at_stop[EXPLORE_THREADS], at_home;
+static jmp_buf at_begin[EXPLORE_THREADS], at_stop[EXPLORE_THREADS], at_home, at_judge;
 static unsigned char stacks[EXPLORE_THREADS][STACK_BYTES];
 static const explore_scenario *current;
 
@@ -84,6 +84,8 @@ void machine_stop(uintptr_t word, bool writes)
 
 void explore_wait(void)
 {
+    if (!machine.watching) /* all have ended: nobody will ever let go of it */
+        longjmp(at_judge, 1);
     machine.thread[machine.running].waits = true;
     machine_stop(machine.memory->lock, false);
 }
@@ -169,6 +171,8 @@ static const char *execute(void)
     if (waits)
         return "a core waits for the lock for ever";
     explore_core = 0;
+    if (setjmp(at_judge) != 0)
+        return "nobody has the lock when all have ended";
     return current->broken();
 }
 

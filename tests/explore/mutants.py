@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: MIT
 """mutants.py FOLDER COMPILE...: the explorer must object to each of these changes.
 
-COMPILE... SRC OUT FOLDER/explore FILE builds the explorer of the sources in SRC as OUT;
-FOLDER/explore is there already, of the sources whose FILE is not changed."""
+COMPILE... SRC OUT FOLDER/explore NAMES builds the explorer of the sources in SRC as OUT,
+of those with these NAMES anew: FOLDER/explore is there already, of unchanged sources."""
 import os
 import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+
+# The sources that use the functions which change in a header
+USERS = {"pool.h": "pool refill heap route remote fork region_stats", "heap.h": "heap route"}
 
 # name, file, text, what takes its place
 MUTANTS = [
@@ -69,7 +72,8 @@ def explore(folder, compile_with, mutant):
     with open(path, "w", encoding="utf-8") as f:
         f.write(code.replace(text, other))
     out = os.path.join(source, "explore")
-    subprocess.run(compile_with + [source, out, os.path.join(folder, "explore"), file], check=True)
+    subprocess.run(compile_with + [source, out, os.path.join(folder, "explore"),
+                                   USERS.get(file, file[:-2])], check=True)
     done = subprocess.run([out], capture_output=True, text=True, check=False, timeout=600)
     if done.returncode == 0:
         return f"FAIL mutant {name}: nothing was noticed"
