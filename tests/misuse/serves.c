@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Does a heap whose free memory was overwritten still serve? */
+/* Does a heap whose free memory was overwritten still serve?
+ *   serve=4000   random operations each time */
 #include "misuse.h"
 
-enum { BLOCKS = 512, OPERATIONS = 4000, SIZES_LOG2 = 15 };
+enum { BLOCKS = 512, SIZES_LOG2 = 15 };
 
 /* A bit for each granule of the heap that some live block covers. */
 static uint64_t taken[MISUSE_HEAP / HAK_GRANULE / 64];
@@ -66,7 +67,7 @@ bool misuse_heap_serves(uint64_t seed)
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
         taken[i] = 0;
     HOLDS(hak_walk(claim_block, NULL) == 0);
-    for (unsigned i = 0; i < OPERATIONS; i++) {
+    for (uint64_t left = kit_argument_number("serve", 4000); left != 0; left--) {
         uint64_t random = kit_random(&seed);
         unsigned k = (unsigned)(random >> 8) % BLOCKS;
         HOLDS(one(&block[k], &bytes[k], random));

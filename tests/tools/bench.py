@@ -250,7 +250,7 @@ def learning(machine):
 def remote(machine):
     counted = machine.start("bench_calls", cores=2, what="remote")
     logs = machine.start("bench_calls", cores=2, log=True, what="remote", heap="1M",
-                         blocks=200) if machine.has_log() else None
+                         blocks=60 if machine.quick else 200) if machine.has_log() else None
     yield "free from another core (core 1 allocates and sleeps, core 0 frees)"
     counted = counted.result()
 
