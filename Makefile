@@ -18,8 +18,10 @@ TINY  ?=
 TURNS ?=
 
 BUILD   := build
-VARIANT := $(if $(TINY),-tiny$(TINY))$(if $(filter 1,$(FAIL)),-fail)$(if $(filter 1,$(LEARN)),-learn)$(if $(filter-out off,$(SITES)),-$(SITES))$(if $(TURNS),-turns$(TURNS))$(if $(SAN),-$(SAN))
-LIB_DIR  = $(BUILD)/$(PORT)-$(CORES)$(VARIANT)
+STEM    := $(BUILD)/$(PORT)-$(CORES)$(if $(TINY),-tiny$(TINY))
+CHOSEN  := $(if $(filter 1,$(FAIL)),-fail)$(if $(filter 1,$(LEARN)),-learn)
+KIND    := $(if $(filter-out off,$(SITES)),-$(SITES))$(if $(TURNS),-turns$(TURNS))$(if $(SAN),-$(SAN))
+LIB_DIR  = $(STEM)$(CHOSEN)$(KIND)
 LIB      = $(LIB_DIR)/libhak.a
 
 # The compilers. -fno-tree-loop-distribute-patterns and -fno-builtin: no call
@@ -101,13 +103,19 @@ FULL_SRC = $(sort $(wildcard src/*.c)) $(call port_sources,$(PORT)) \
            $(sort $(wildcard $(SITES_$(SITES):%=%/*.c))) \
            $(if $(filter 1,$(FAIL)),src/inject/on/inject.c) \
            $(if $(filter 1,$(LEARN)),$(sort $(wildcard src/sample/on/*.c)))
+# All that see the headers which FAIL and LEARN choose. The others are compiled without
+# these folders, once for the library with and the one without.
+CHOOSING := src/refill.c src/route.c src/run.c src/tagged.c src/tick.c $(wildcard src/inject/on/*.c src/sample/on/*.c)
+CHOSEN_INC = -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) -Isrc/sample/$(if $(filter 1,$(LEARN)),on,off)
+
 # In order of their names: for size, a step is taken from the first object that has it.
 TINY_FILES = $(wildcard $(TINY_FOLDERS:%=%/*.c))
 TINY_SRC = $(foreach name,$(sort $(notdir $(TINY_FILES))),$(filter %/$(name),$(TINY_FILES))) $(TINY_SHARED) $(tiny_port_sources)
 LIB_SRC  = $(if $(TINY),$(TINY_SRC),$(FULL_SRC))
-LIB_OBJ  = $(LIB_SRC:%.c=$(LIB_DIR)/%.o)
-LIB_INC  = $(if $(TINY),$(TINY_FOLDERS:%=-I%)) -Isrc -Isrc/include -Isrc/inject/$(if $(filter 1,$(FAIL)),on,off) \
-           -Isrc/sample/$(if $(filter 1,$(LEARN)),on,off) $(SITES_$(SITES):%=-I%) -Iport -Iport/$(PORT)
+lib_object = $(if $(filter $(CHOOSING),$(1)),$(LIB_DIR),$(STEM)$(KIND))/$(1:.c=.o)
+LIB_OBJ    = $(foreach source,$(LIB_SRC),$(call lib_object,$(source)))
+CHOSEN_OBJ = $(filter $(CHOOSING:%.c=$(LIB_DIR)/%.o),$(LIB_OBJ))
+LIB_INC    = $(if $(TINY),$(TINY_FOLDERS:%=-I%)) -Isrc -Isrc/include $(SITES_$(SITES):%=-I%) -Iport -Iport/$(PORT)
 
 .PHONY: help lib run test bench format clean
 .DEFAULT_GOAL := help
@@ -123,9 +131,15 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	@$(AR_$(PORT)) rcs $@ $^
 
-$(LIB_DIR)/%.o: %.c Makefile $(DEBUG_WAS)
-	@mkdir -p $(@D)
-	@$(CC_$(PORT)) $(LIB_FLAGS) $(FLAGS_$(PORT)) $(FLAGS_$(SAN)) $(TINY_FLAGS_$(TINY)) -DHAK_CORES=$(CORES) $(if $(TURNS),-DHAK_LOCK_TURNS=$(TURNS)) $(LIB_INC) -MMD -MP -c $< -o $@
+define compile
+@mkdir -p $(@D)
+@$(CC_$(PORT)) $(LIB_FLAGS) $(FLAGS_$(PORT)) $(FLAGS_$(SAN)) $(TINY_FLAGS_$(TINY)) -DHAK_CORES=$(CORES) $(if $(TURNS),-DHAK_LOCK_TURNS=$(TURNS)) $(LIB_INC) $(1) -MMD -MP -c $< -o $@
+endef
+$(CHOSEN_OBJ): $(LIB_DIR)/%.o: %.c Makefile $(DEBUG_WAS)
+	$(call compile,$(CHOSEN_INC))
+
+$(filter-out $(CHOSEN_OBJ),$(LIB_OBJ)): $(STEM)$(KIND)/%.o: %.c Makefile $(DEBUG_WAS)
+	$(compile)
 
 -include $(LIB_OBJ:.o=.d)
 

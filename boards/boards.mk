@@ -48,7 +48,16 @@ $(BUILD)/$(1)-%/libhak.a: always
 	+@$$(call stem_lib,$(1),$$*) >/dev/null
 
 endef
-$(eval $(foreach port,$(PORTS),$(call port_library,$(port))))
+# One with FAIL or LEARN takes most of its objects from the one without, which is made first.
+# $(1) port, $(2) which, $(3) and the sanitizer
+define chosen_library
+.PRECIOUS: $(BUILD)/$(1)-%-$(2)$(3)/libhak.a
+$(BUILD)/$(1)-%-$(2)$(3)/libhak.a: $(BUILD)/$(1)-%$(3)/libhak.a
+	+@$$(call stem_lib,$(1),$$*-$(2)$(3)) >/dev/null
+
+endef
+$(eval $(foreach port,$(PORTS),$(call port_library,$(port))$(foreach which,fail learn,$(call chosen_library,$(port),$(which),))))
+$(eval $(foreach san,asan tsan,$(foreach which,fail learn,$(call chosen_library,host,$(which),-$(san)))))
 
 board_sources = $(sort $(foreach folder,$(BOARD_$(1)) boards/shared,$(wildcard $(folder)/*.S $(folder)/*.c))) \
                 tests/kit/kit.c tests/kit/format.c tests/kit/kit_board.c
