@@ -11,7 +11,10 @@ SITES_INSIDE = -Isrc -Itests/sites/$$(call stem_sites,$$*) $$(foreach folder,$$(
 $(call host_program,site_tags,tests/sites/site_tags.c,$(SITES_INSIDE) -Iport/host)
 $(call a64_program,site_tags,tests/sites/site_tags.c,$(SITES_INSIDE) -Iport/aarch64)
 
-.PHONY: test-sites
+.PHONY: test-sites campaign-sites
 BUILD_test-sites = $(call list_files,tests/sites/runs.txt)
 test-sites: ## call sites: names, listing, counting, in every build
 	@$(RUN_LIST) tests/sites/runs.txt
+
+campaign-sites: ## call sites under the sanitizers, and the unit tests in builds that know them
+	@KIT_TIMEOUT=3000 $(RUN_LIST) tests/sites/campaign.txt
