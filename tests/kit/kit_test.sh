@@ -70,13 +70,13 @@ large_boards() {
 
 # 128 ns for an instruction, and memory of its own.
 cortex_m() {
-    both an385 1 least=15M rounds=2000
-    both an386 1 least=15M rounds=2000
+    both an385 1 least=15M rounds=500
+    both an386 1 least=15M rounds=500
     nowhere=0x60000000
-    both an521 1 least=15M rounds=2000
-    both an521 2 least=15M rounds=2000
-    both microbit 1 least=8K rounds=1000
-    both stm32vl 1 least=4K rounds=1000
+    both an521 1 least=15M rounds=500
+    both an521 2 least=15M rounds=500
+    both microbit 1 least=8K rounds=300
+    both stm32vl 1 least=4K rounds=300
     for board in an385 an386 an521 microbit stm32vl; do
         expect 70 on $board 1 - yes crash=stack
     done

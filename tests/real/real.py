@@ -184,11 +184,11 @@ def one_processor():
 def case_threads(real):
     """How much the pools serve depends on how many threads are alive at once, so on the
     machine: each needs pages of its own. With one processor they are nearly one at a time."""
-    tables = real.own("threads", "30000", calls=300000)[2]
+    tables = real.own("threads", "20000", calls=200000)[2]
     require(tables[0]["calls_without_core"] == 0, f"{tables[0]['calls_without_core']} calls found no core")
-    tables = real.own("threads", "30000", calls=300000, preexec_fn=one_processor)[2]
+    tables = real.own("threads", "20000", calls=200000, preexec_fn=one_processor)[2]
     require(tables[0]["calls_without_core"] == 0, f"{tables[0]['calls_without_core']} calls found no core")
-    require(tables[0]["calls_pool"] > 270000, "threads find no pages")
+    require(tables[0]["calls_pool"] > 180000, "threads find no pages")
 
 
 def case_threads_strand(real):
