@@ -41,7 +41,7 @@ RANKS = [
 # files of the same names.
 RANKS[2] += " tiny.h tiny_step.h"
 RANKS[3] += (" tiny_map.h tiny_extent.h tiny_count.h tiny_item.h tiny_old.h tiny_aligned.h tiny_alignment.h"
-             " tiny_done.c tiny_absent.c")
+             " tiny_check_sum.h tiny_done.c tiny_absent.c")
 RANKS[4] += " tiny_bins.h"
 RANKS[5] += " tiny_run.h tiny_leave.c"
 RANKS[6] += " tiny_call.h tiny_cursor.h tiny_carve.h tiny_take.c"

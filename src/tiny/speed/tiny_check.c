@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "tiny_check_sum.h"
 #include "tiny_cursor.h"
-
-typedef const char *complaint; /* NULL: none */
 
 static bool links_hold(uintptr_t p, granule length)
 {
@@ -70,17 +69,6 @@ static complaint check_extents(bool *adds_up)
     }
     *adds_up = sum == free || !quiet || tiny_free_granules() != free;
     return broken;
-}
-
-/* An interrupt that took as much as it gave spoils a sum unseen; not so each time. */
-static complaint check_sum(void)
-{
-    enum { TURNS = 8 };
-    bool adds_up = false;
-    complaint broken = NULL;
-    for (unsigned turn = 0; turn < TURNS && !adds_up && broken == NULL; turn++)
-        broken = check_extents(&adds_up);
-    return broken != NULL || adds_up ? broken : "the free extents add up";
 }
 
 const char *hak_check(void)
